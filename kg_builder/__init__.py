@@ -1,0 +1,1 @@
+"""Text in, knowledge graph out."""

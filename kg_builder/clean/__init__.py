@@ -1,0 +1,1 @@
+"""Cleaning: text made readable, every character traceable to the original."""

@@ -1,0 +1,91 @@
+"""All errors that this package raises on purpose.
+
+::
+
+    KgBuilderError                 hint, retryable
+    ├── InputError                 a file, row or text that can't be used
+    │   └── DocumentError          one document can't be processed; carries a `code` for the ledger
+    ├── SchemaError                a schema that doesn't hold together
+    ├── SettingsError              a setting that can't be used
+    ├── MissingExtraError          an optional dependency isn't installed
+    ├── ModelError                 a model or backend failed
+    │   └── TransientModelError    …and may succeed if asked again (retryable)
+    └── StoreError                 the store can't do what was asked
+        ├── StoreLockedError       another process is writing to it
+        ├── StoreVersionError      the file was made by another version, or isn't a store at all
+        └── UnknownDocumentError   no document of that id
+
+Messages carry ids, offsets and file positions, never text of a document.
+"""
+
+from __future__ import annotations
+
+
+class KgBuilderError(Exception):
+    """Root of all of them. `hint` says what a person can do about it."""
+
+    retryable = False
+
+    def __init__(self, message: str, *, hint: str | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+
+class InputError(KgBuilderError):
+    """A file, row or text that can't be used; the message names where."""
+
+
+class DocumentError(InputError):
+    """One document can't be processed; its neighbours are unaffected."""
+
+    def __init__(self, code: str, message: str, *, hint: str | None = None) -> None:
+        super().__init__(message, hint=hint)
+        self.code = code
+
+
+class SchemaError(KgBuilderError):
+    """A schema that doesn't hold together; the message names the line and the field."""
+
+
+class SettingsError(KgBuilderError):
+    """A setting that can't be used; the message names it."""
+
+
+class MissingExtraError(KgBuilderError):
+    """An optional dependency isn't installed; the hint is the command that adds it."""
+
+    def __init__(self, purpose: str, extra: str) -> None:
+        super().__init__(
+            f"{purpose} needs the optional dependencies '{extra}'.",
+            hint=f"In your clone of the repository run: pip install -e '.[{extra}]'",
+        )
+        self.extra = extra
+
+
+class ModelError(KgBuilderError):
+    """A model or its backend failed."""
+
+
+class TransientModelError(ModelError):
+    """Rate limit, dropped connection: asking again later may work."""
+
+    retryable = True
+
+
+class StoreError(KgBuilderError):
+    """The store can't do what was asked."""
+
+
+class StoreLockedError(StoreError):
+    """Another process is writing to the store."""
+
+    retryable = True
+
+
+class StoreVersionError(StoreError):
+    """The file was made by another version of this package, or isn't a store at all."""
+
+
+class UnknownDocumentError(StoreError):
+    """The store holds no document of that id."""

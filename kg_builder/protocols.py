@@ -1,0 +1,296 @@
+"""The seams of the workflow. A small class with these attributes is enough; nothing is inherited.
+
+Extractors, relation extractors and normalizers work on the *cleaned* text: the offsets they take
+and give count there. The workflow maps them back to the original (`CleanText.to_original`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Protocol
+
+from kg_builder.records import (
+    Concept,
+    Document,
+    DocumentGraph,
+    Issue,
+    Mention,
+    Reject,
+    RelationMention,
+)
+from kg_builder.schema import Schema
+
+if TYPE_CHECKING:
+    import networkx
+
+    from kg_builder.clean.alignment import CleanText
+    from kg_builder.stores.views import (
+        ConceptHit,
+        ConceptView,
+        DocumentView,
+        Filter,
+        MentionView,
+        Path,
+        RelationView,
+        RunRecord,
+        Statistics,
+    )
+
+
+class Cleaner(Protocol):
+    """Makes text readable without losing where each character came from."""
+
+    name: str
+
+    def clean(self, document: Document, language: str) -> CleanText:
+        """Clean one document. `language` is an ISO 639-1 code or ``und``."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class ExtractionRequest:
+    """What an extractor is asked: one text (or one chunk of it) under one schema."""
+
+    text: str
+    schema: Schema
+    language: str = "en"
+    """ISO 639-1 code, or ``und``."""
+    attempt: int = 0
+    """0 for the first try; seeds and resampling depend on it."""
+    issues: Sequence[Issue] = ()
+    """What was wrong with the previous answer, for extractors that can use it."""
+    document_id: str = ""
+    """For seeds and messages."""
+
+
+@dataclass(frozen=True, slots=True)
+class Extraction:
+    """An extractor's answer. Mentions carry the extractor's own labels as `type`."""
+
+    mentions: Sequence[Mention] = ()
+    rejects: Sequence[Reject] = ()
+    """Parts of the answer that could not be read or aligned."""
+
+
+class Extractor(Protocol):
+    """Finds mentions."""
+
+    name: str
+    model: str | None
+    """Model or terminology with its version, for provenance."""
+    deterministic: bool
+    """True: the same request gives the same answer, so it isn't asked twice."""
+    languages: frozenset[str]
+    """ISO 639-1 codes it was made for; empty: any."""
+    max_characters: int | None
+    """Longest text it takes at once; longer ones are split at sentence boundaries. None: no limit."""
+
+    def labels(self, schema: Schema) -> Mapping[str, str | None]:
+        """Labels it can give for this schema, each with its semantic group code (None: by name only)."""
+        ...
+
+    def extract(self, request: ExtractionRequest) -> Extraction:
+        """Mentions with offsets in `request.text`."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class RelationRequest:
+    """What a relation extractor is asked: the accepted mentions of one text."""
+
+    text: str
+    mentions: Sequence[Mention]
+    """Offsets in `text`; types are the schema's."""
+    schema: Schema
+    language: str = "en"
+    attempt: int = 0
+    issues: Sequence[Issue] = ()
+    document_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RelationExtraction:
+    """A relation extractor's answer."""
+
+    relations: Sequence[RelationMention] = ()
+    rejects: Sequence[Reject] = ()
+
+
+class RelationExtractor(Protocol):
+    """Finds relations between mentions."""
+
+    name: str
+    model: str | None
+    deterministic: bool
+
+    def relate(self, request: RelationRequest) -> RelationExtraction:
+        """Relations whose ends are among `request.mentions`."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """What one mention was linked to, and why."""
+
+    concepts: tuple[Concept, ...] = ()
+    """Empty: unknown. Several: a composite mention."""
+    score: float | None = None
+    reason: str = ""
+    """For people: the tier that matched, for example ``exact name`` or ``abbreviation of …``."""
+
+
+class Normalizer(Protocol):
+    """Links mentions to concepts of a vocabulary."""
+
+    name: str
+    model: str | None
+
+    def normalize(self, text: str, mentions: Sequence[Mention], schema: Schema) -> Sequence[Link]:
+        """One link a mention, in order. `text` is the whole cleaned text, for abbreviations and context."""
+        ...
+
+
+class Check(Protocol):
+    """A user's own check: called with each item that passed the built-in ones."""
+
+    def __call__(self, item: Mention | RelationMention, document: Document, schema: Schema) -> Issue | None:
+        """An issue, or None if there is nothing to say."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class WriteResult:
+    """What writing one document's part changed."""
+
+    written: bool
+    """False: the store already held exactly this."""
+    replaced: bool = False
+    """True: an earlier version of the document's part was taken out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A document that could not be processed."""
+
+    document_id: str
+    code: str
+    message: str = field(default="")
+    """Says what and where; no text of the document."""
+
+
+class GraphStore(Protocol):
+    """Where the graph lives. Every method is safe to call from several threads of one process."""
+
+    location: str
+    """Path or URI it was opened from."""
+
+    # writing
+    def writing(self) -> AbstractContextManager[None]:
+        """Hold the write lock for a whole build. Raises StoreLockedError if another process has it."""
+        ...
+
+    def write(self, part: DocumentGraph) -> WriteResult:
+        """Write one document's part in one transaction, replacing what the document had before."""
+        ...
+
+    def forget(self, document_id: str) -> None:
+        """Remove a document and all that only it supported. Raises UnknownDocumentError."""
+        ...
+
+    def fail(self, failure: Failure) -> None:
+        """Note in the ledger that a document failed; cleared when it is written or forgotten."""
+        ...
+
+    def record_run(self, run: RunRecord) -> None:
+        """Add or replace (by run id) a run's record."""
+        ...
+
+    # bookkeeping
+    def fingerprints(self, document_ids: Iterable[str]) -> Mapping[str, str]:
+        """`DocumentGraph.fingerprint` of those of the documents that the store holds."""
+        ...
+
+    def documents(self, where: Filter | None = None) -> Iterator[DocumentView]:
+        """Documents in order of id."""
+        ...
+
+    def document_text(self, document_id: str) -> str:
+        """The original text. Raises UnknownDocumentError."""
+        ...
+
+    def rejects(self, document_id: str | None = None) -> Iterator[tuple[str, Reject]]:
+        """The ledger's rejected items as (document id, reject), in order."""
+        ...
+
+    def failures(self) -> Iterator[Failure]:
+        """The ledger's failed documents, in order of id."""
+        ...
+
+    def runs(self) -> Sequence[RunRecord]:
+        """Run records, oldest first."""
+        ...
+
+    # queries: a Filter of None means Filter(), which leaves out negated, family and hypothetical facts
+    def search(self, text: str, *, limit: int = 10, type: str | None = None) -> Sequence[ConceptHit]:
+        """Concepts whose name, synonym seen or id is like `text` (typos tolerated), best first."""
+        ...
+
+    def concept(self, concept_id: str) -> ConceptView | None:
+        """One concept, or None."""
+        ...
+
+    def neighbours(
+        self,
+        concept_id: str,
+        *,
+        predicate: str | None = None,
+        direction: str = "both",
+        where: Filter | None = None,
+    ) -> Sequence[RelationView]:
+        """Relations of a concept, best supported first. `direction`: out, in or both."""
+        ...
+
+    def paths(
+        self, source: str, target: str, *, max_length: int = 4, limit: int = 10, where: Filter | None = None
+    ) -> Sequence[Path]:
+        """Shortest paths between two concepts over relations in either direction."""
+        ...
+
+    def relation(
+        self, subject: str, predicate: str, object: str, *, where: Filter | None = None
+    ) -> RelationView | None:
+        """One relation with its evidence sentences from every document, or None."""
+        ...
+
+    def subgraph(
+        self, concept_ids: Sequence[str], *, hops: int = 1, where: Filter | None = None
+    ) -> networkx.MultiDiGraph[Any]:
+        """Concepts within `hops` relations of the given ones, with the relations among them."""
+        ...
+
+    def statistics(self, where: Filter | None = None) -> Statistics:
+        """Counts by type, predicate and assertion."""
+        ...
+
+    # everything, in stable order, for exports and copies
+    def concepts(self, where: Filter | None = None) -> Iterator[ConceptView]:
+        """Concepts in order of id (those that a document passing the filter mentions or relates)."""
+        ...
+
+    def mentions(self, where: Filter | None = None) -> Iterator[MentionView]:
+        """Mentions in order of document, start, end, type, concept."""
+        ...
+
+    def relations(self, where: Filter | None = None) -> Iterator[RelationView]:
+        """One view a (subject, predicate, object, document, assertion), in that order."""
+        ...
+
+    def parts(self) -> Iterator[DocumentGraph]:
+        """Every document's part, in order of id, as it was written: a copy is a loop over these."""
+        ...
+
+    def close(self) -> None:
+        """Release the file or connection; closing twice is fine."""
+        ...

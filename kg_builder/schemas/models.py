@@ -1,0 +1,79 @@
+"""Schemas from pydantic classes.
+
+An entity type is a class: its name, its docstring as description, and what else it needs under
+``json_schema_extra``. A relation type is a class with the fields ``subject`` and ``object``,
+annotated with entity classes (or unions of them)::
+
+    class Drug(BaseModel):
+        '''A medicine.'''
+        model_config = ConfigDict(json_schema_extra={"semantic_group": "CHEM"})
+
+    class Treats(BaseModel):
+        '''The drug is given for the problem.'''
+        model_config = ConfigDict(json_schema_extra={"name": "TREATS", "biolink": "biolink:treats"})
+        subject: Drug
+        object: Problem | Symptom
+
+    schema = schema_from_models("ward", "Drugs and problems.", entities=[Drug, Problem, Symptom], relations=[Treats])
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Mapping, Sequence
+from typing import Any, get_args
+
+from pydantic import BaseModel, ValidationError
+
+from kg_builder.errors import SchemaError
+from kg_builder.schema import Schema
+
+
+def schema_from_models(
+    name: str,
+    description: str,
+    *,
+    entities: Sequence[type[BaseModel]],
+    relations: Sequence[type[BaseModel]] = (),
+    languages: Sequence[str] = (),
+) -> Schema:
+    """A schema from classes. Raises SchemaError naming the class and the field."""
+    data = {
+        "name": name,
+        "description": description,
+        "languages": tuple(languages),
+        "entities": tuple(_described(entity) for entity in entities),
+        "relations": tuple(_described(relation) | _ends(relation) for relation in relations),
+    }
+    try:
+        return Schema.model_validate(data)
+    except ValidationError as error:
+        classes: dict[str, Sequence[type[BaseModel]]] = {"entities": entities, "relations": relations}
+        raise SchemaError("\n".join(_problem(item, classes) for item in error.errors(include_url=False))) from error
+
+
+def _described(model: type[BaseModel]) -> dict[str, Any]:
+    extra = model.model_config.get("json_schema_extra") or {}
+    if not isinstance(extra, Mapping):
+        raise SchemaError(f"{model.__name__}: json_schema_extra must be a mapping")
+    return {"name": model.__name__, "description": inspect.getdoc(model) or model.__name__, **extra}
+
+
+def _ends(model: type[BaseModel]) -> dict[str, tuple[str, ...]]:
+    ends: dict[str, tuple[str, ...]] = {}
+    for end in ("subject", "object"):
+        if end not in model.model_fields:
+            raise SchemaError(
+                f"{model.__name__}: a relation class needs the field '{end}', annotated with entity classes"
+            )
+        annotation = model.model_fields[end].annotation
+        ends[end] = tuple(_described(part)["name"] for part in get_args(annotation) or (annotation,))
+    return ends
+
+
+def _problem(item: Any, classes: Mapping[str, Sequence[type[BaseModel]]]) -> str:
+    loc, message = item["loc"], item["msg"].removeprefix("Value error, ")
+    if len(loc) >= 2 and loc[0] in classes and isinstance(loc[1], int):
+        field = ".".join(str(part) for part in loc[2:])
+        return f"{classes[loc[0]][loc[1]].__name__}{'.' + field if field else ''}: {message}"
+    return f"{'.'.join(str(part) for part in loc) or 'schema'}: {message}"

@@ -1,0 +1,187 @@
+"""What a store answers with, and the filter that every query and export takes."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import AwareDatetime, Field
+
+from kg_builder.records import Assertion, Attribute, Confidence, Metadata, Provenance, Record, Scalar, Selection
+
+PLAIN_ASSERTIONS = frozenset({Assertion.PRESENT, Assertion.POSSIBLE, Assertion.HISTORICAL})
+"""What queries show unless asked: negated, family and hypothetical statements aren't facts about the subject."""
+
+
+class ReviewStatus(StrEnum):
+    """What a person said of a mention or relation."""
+
+    UNREVIEWED = "unreviewed"
+    ACCEPTED = "accepted"
+    REJECTED = "rejected"
+
+
+class Filter(Record):
+    """Which documents and statements count. All conditions must hold; None: no condition."""
+
+    patient: str | None = None
+    encounter: str | None = None
+    kind: str | None = None
+    source: str | None = None
+    language: str | None = None
+    tags: frozenset[str] = frozenset()
+    """The document has all of them."""
+    since: dt.date | None = None
+    """First day; a document without a date doesn't pass."""
+    until: dt.date | None = None
+    """Last day, included."""
+    extra: Mapping[str, Scalar] = Field(default_factory=dict)
+    documents: frozenset[str] | None = None
+    """Ids."""
+    assertions: frozenset[Assertion] | None = PLAIN_ASSERTIONS
+    """None: all of them."""
+    min_confidence: Confidence | None = None
+    """Statements with no confidence pass."""
+
+    @property
+    def every_document(self) -> bool:
+        """Whether no condition is about documents."""
+        return self.model_copy(update={"assertions": None, "min_confidence": None}) == EVERYTHING
+
+
+EVERYTHING = Filter(assertions=None)
+"""Passes all."""
+
+
+class DocumentView(Record):
+    """A document as the graph knows it (its text is fetched apart)."""
+
+    id: str
+    sha256: str
+    fingerprint: str
+    metadata: Metadata
+    selection: Selection
+    attributes: tuple[Attribute, ...] = ()
+
+
+class ConceptView(Record):
+    """A concept with what the documents made of it."""
+
+    id: str
+    name: str
+    type: str
+    linked: bool
+    synonyms_seen: tuple[str, ...] = ()
+    """Distinct forms in the documents, sorted."""
+    xrefs: tuple[str, ...] = ()
+    documents: int = 0
+    """How many documents mention it."""
+    mentions: int = 0
+
+
+class ConceptHit(Record):
+    """A search result."""
+
+    concept: ConceptView
+    score: Annotated[float, Field(ge=0, le=1)]
+    matched: str
+    """The name that matched."""
+
+
+class MentionView(Record):
+    """One (:Document)-[:MENTIONS]->(:Concept)."""
+
+    document: str
+    concept: str
+    start: int
+    end: int
+    text: str
+    type: str
+    """Entity type in the schema that the document was read with."""
+    assertion: Assertion
+    confidence: Confidence | None
+    fragments: tuple[tuple[int, int], ...] = ()
+    section: str | None = None
+    provenance: Provenance
+    review: ReviewStatus = ReviewStatus.UNREVIEWED
+
+
+class EvidenceView(Record):
+    """A sentence that states a relation. Offsets are in the document."""
+
+    document: str
+    sentence: tuple[int, int]
+    sentence_text: str
+    subject: tuple[int, int]
+    subject_text: str
+    object: tuple[int, int]
+    object_text: str
+    assertion: Assertion
+    confidence: Confidence | None
+    cue: str | None
+    provenance: Provenance
+    review: ReviewStatus = ReviewStatus.UNREVIEWED
+
+
+class RelationView(Record):
+    """A relation between two concepts, over one document or over all that state it."""
+
+    subject: str
+    subject_name: str
+    predicate: str
+    object: str
+    object_name: str
+    documents: tuple[str, ...]
+    """Ids, sorted. Its length is the relation's support."""
+    assertions: tuple[Assertion, ...]
+    """Distinct, sorted by value."""
+    confidence: Confidence | None
+    """Highest."""
+    evidence: tuple[EvidenceView, ...]
+    """In order of document and offset."""
+
+
+class Path(Record):
+    """A chain of concepts; `relations[i]` joins `concepts[i]` and `concepts[i + 1]` in either direction."""
+
+    concepts: tuple[str, ...]
+    names: tuple[str, ...]
+    relations: tuple[RelationView, ...]
+
+
+class Statistics(Record):
+    """Counts."""
+
+    documents: int
+    concepts: int
+    mentions: int
+    relations: int
+    """Edges: one a (subject, predicate, object, document, assertion)."""
+    concepts_by_type: Mapping[str, int]
+    concepts_unlinked: int
+    relations_by_predicate: Mapping[str, int]
+    mentions_by_assertion: Mapping[str, int]
+    relations_by_assertion: Mapping[str, int]
+    rejects: int
+    failures: int
+
+
+class RunRecord(Record):
+    """One build. The only place where times are kept."""
+
+    id: str
+    started: AwareDatetime
+    finished: AwareDatetime | None = None
+    """None: still running, or cut off."""
+    settings_hash: str
+    read: int = 0
+    written: int = 0
+    unchanged: int = 0
+    failed: int = 0
+    items_extracted: int = 0
+    items_written: int = 0
+    items_rejected: int = 0
+    rejects_by_code: Mapping[str, int] = Field(default_factory=dict)
+    seconds_by_step: Mapping[str, float] = Field(default_factory=dict)
