@@ -1,0 +1,1 @@
+"""The shipped terminology: data files, read by `kg_builder.terminology`."""
