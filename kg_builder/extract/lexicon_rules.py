@@ -1,0 +1,77 @@
+"""Which names of the terminology the lexicon extractor looks for, read from reviewable tables.
+
+``lexicon_stop.tsv`` lists terms to leave alone, ``lexicon_scope.tsv`` branches of the vocabulary,
+``lexicon_words.tsv`` words that names are composed of.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Set
+from dataclasses import dataclass, field
+from functools import lru_cache
+from importlib.resources import files
+
+from kg_builder.terminology.table import Name
+from kg_builder.text.keys import name_key
+
+_LONGEST_CASED = 6
+
+
+@dataclass(frozen=True, slots=True)
+class LexiconRules:
+    """The tables, ready for use."""
+
+    stop: Set[tuple[str, str, str]] = frozenset()
+    """(language, semantic group, name key) of names to leave alone."""
+    scope: Mapping[str, bool] = field(default_factory=dict)
+    """Whether names of a branch are looked for, by tree-number prefix."""
+    words: Mapping[str, Set[str]] = field(default_factory=dict)
+    """Name keys of words that names are composed of, by kind: site, quality, head, salt."""
+
+    def allows(self, name: Name, group: str, language: str) -> bool:
+        """Whether a name is worth looking for."""
+        return len(name.key) > 1 and (language, group, name.key) not in self.stop
+
+    def in_scope(self, trees: Iterable[str]) -> bool:
+        """Whether a concept is looked for: one of its branches is, or none of them is in a tree with exceptions."""
+        trees_with_exceptions = {prefix[0] for prefix in self.scope}
+        found = [self._branch(tree) for tree in trees if tree[0] in trees_with_exceptions]
+        return not found or not all(verdict is False for verdict in found)
+
+    def _branch(self, tree: str) -> bool | None:
+        """What the longest listed prefix says of a tree number."""
+        while tree:
+            if (listed := self.scope.get(tree)) is not None:
+                return listed
+            tree = tree.rpartition(".")[0]
+        return None
+
+
+def exact_case(name: Name) -> str:
+    """The letters that the text must have, for a short name whose capitals tell it from a word (AIDS, NO, Na)."""
+    text = name.text
+    if " " in text or len(text) > _LONGEST_CASED:
+        return ""
+    capitals = text.isupper() or (len(text) <= 2 and text != text.lower())
+    mixed = name.tier == "added" and text[1:] != text[1:].lower()
+    return text if capitals or mixed else ""
+
+
+@lru_cache(maxsize=1)
+def load_rules() -> LexiconRules:
+    """The rules shipped with the package."""
+    return LexiconRules(
+        stop=frozenset(
+            (language, group, name_key(term))
+            for language, group, terms, _ in _table("lexicon_stop.tsv")
+            for term in terms.split("|")
+        ),
+        scope={prefix: verdict == "in" for prefix, verdict, _ in _table("lexicon_scope.tsv")},
+        words={kind: frozenset(map(name_key, words.split("|"))) for kind, words in _table("lexicon_words.tsv")},
+    )
+
+
+def _table(file_name: str) -> Iterator[list[str]]:
+    for line in files("kg_builder.extract").joinpath(file_name).read_text(encoding="utf-8").splitlines():
+        if line and not line.startswith("#"):
+            yield line.split("\t")
