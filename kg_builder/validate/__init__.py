@@ -1,1 +1,1 @@
-"""validate"""
+"""Deterministic checks between what was extracted and what is written."""

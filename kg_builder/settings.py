@@ -1,0 +1,82 @@
+"""All settings in one model; the only reader of the environment.
+
+Precedence: what a caller passes, then ``KG_BUILDER_*`` environment variables, then a YAML file,
+then the defaults.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Literal
+
+import yaml
+from pydantic import Field, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from kg_builder.errors import SettingsError
+from kg_builder.records import Confidence
+from kg_builder.select.routing import DEFAULT_RULES, Rule
+from kg_builder.validate.rules import ItemRules, Limits
+
+
+class Settings(BaseSettings):
+    """How documents are read. Each field can be set as ``KG_BUILDER_<FIELD>`` (JSON for lists and maps)."""
+
+    model_config = SettingsConfigDict(env_prefix="KG_BUILDER_", frozen=True, extra="forbid")
+
+    schema_name: str | None = None
+    """Built-in schema or path of a YAML file for every document; None: the routing rules choose."""
+    extractors: tuple[str, ...] = ()
+    """Ladder of extractors for every document, first choice first; empty: the routing rules choose."""
+    rules: tuple[Rule, ...] = DEFAULT_RULES
+    """Routing rules, first match wins."""
+    cleaner: Literal["rules", "none"] = "rules"
+    relation_extractor: Literal["cooccurrence", "none"] = "cooccurrence"
+    attempts: int = Field(default=3, ge=1, le=20)
+    """How often an extractor that can mend its answer is asked."""
+    min_confidence: Mapping[str, Confidence] = Field(default_factory=dict)
+    """Threshold by entity type or predicate, ``*`` for the rest."""
+    require_confidence: bool = False
+    """Reject items without a confidence where a threshold is set."""
+    item_rules: Mapping[str, ItemRules] = Field(default_factory=dict)
+    """Minimum length and generic terms by ``extractor:language``, ``extractor``, ``*:language`` or ``*``."""
+    concurrency: int = Field(default=1, ge=1, le=256)
+    """Documents in progress at once; more than one pays when an extractor waits for a model elsewhere."""
+    tracing: bool = False
+    """Let LangSmith trace runs, as its own environment variables say. Off: no note text leaves, whatever they say."""
+
+    @property
+    def limits(self) -> Limits:
+        """What the checks compare with."""
+        return Limits(dict(self.item_rules), dict(self.min_confidence), self.require_confidence)
+
+    def described(self) -> dict[str, Any]:
+        """What changes the graph, as plain data: part of the settings hash."""
+        return self.model_dump(mode="json", exclude={"concurrency", "tracing"})
+
+
+def load_settings(path: str | Path | None = None, **given: Any) -> Settings:
+    """Settings from a YAML file, the environment and keyword arguments. Raises SettingsError naming the field."""
+    from_file = _read(Path(path)) if path is not None else {}
+    try:
+        from_environment = Settings().model_fields_set
+        return Settings(**{key: value for key, value in from_file.items() if key not in from_environment} | given)
+    except ValidationError as error:
+        problems = "; ".join(f"{'.'.join(map(str, item['loc']))}: {item['msg']}" for item in error.errors())
+        raise SettingsError(f"Settings{f' of {path}' if path else ''}: {problems}") from error
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        data = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{path}: cannot be read as UTF-8 text") from error
+    except yaml.YAMLError as error:
+        line = error.problem_mark.line + 1 if isinstance(error, yaml.MarkedYAMLError) and error.problem_mark else 1
+        raise SettingsError(f"{path}:{line}: not valid YAML") from error
+    if data is None:
+        return {}
+    if not isinstance(data, dict):
+        raise SettingsError(f"{path}:1: settings are a mapping of names to values")
+    return {str(key): value for key, value in data.items()}
