@@ -87,8 +87,8 @@ class Extractor(Protocol):
     max_characters: int | None
     """Longest text it takes at once; longer ones are split at sentence boundaries. None: no limit."""
 
-    def labels(self, schema: Schema) -> Mapping[str, str | None]:
-        """Labels it can give for this schema, each with its semantic group code (None: by name only)."""
+    def labels(self, schema: Schema, language: str) -> Mapping[str, str | None]:
+        """Labels it can give for this schema and language, each with its semantic group code (None: by name only)."""
         ...
 
     def extract(self, request: ExtractionRequest) -> Extraction:

@@ -1,0 +1,143 @@
+"""Asking extractors: long texts in chunks, the next of the ladder when one fails, labels made the schema's types."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from kg_builder.clean.alignment import CleanText
+from kg_builder.errors import ModelError, TransientModelError
+from kg_builder.protocols import (
+    Extraction,
+    ExtractionRequest,
+    Extractor,
+    RelationExtraction,
+    RelationExtractor,
+    RelationRequest,
+)
+from kg_builder.records import Issue, Mention, Reject
+from kg_builder.schema import Schema
+from kg_builder.text.chunks import merge_mentions, split_chunks
+
+CHUNK_OVERLAP = 200
+"""Characters that neighbouring chunks share, so that a mention at the edge is whole in one of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Mentions in the cleaned text with the schema's types; rejects in the original text."""
+
+    mentions: Sequence[Mention]
+    rejects: Sequence[Reject]
+    rung: int
+    """Who gave it."""
+
+
+def ask_for_mentions(
+    clean: CleanText,
+    *,
+    ladder: Sequence[Extractor],
+    rung: int,
+    schema: Schema,
+    language: str,
+    attempt: int,
+    issues: Sequence[Issue],
+    document_id: str,
+) -> Answer:
+    """Ask from `rung` on; an extractor that fails for good hands over to the next. Raises the last one's error."""
+    failed: list[Reject] = []
+    while True:
+        extractor = ladder[rung]
+        try:
+            found = _whole_text(
+                extractor,
+                ExtractionRequest(
+                    clean.text, schema, language=language, attempt=attempt, issues=issues, document_id=document_id
+                ),
+            )
+            break
+        except TransientModelError:
+            raise
+        except ModelError:
+            if rung + 1 == len(ladder):
+                raise
+            failed.append(_failure(extractor))
+            rung, attempt, issues = rung + 1, 0, ()
+    labels = extractor.labels(schema, language)
+    typed = [_typed(mention, labels.get(mention.type), schema) for mention in found.mentions]
+    rejects = [*failed, *found.rejects, *(item for item in typed if isinstance(item, Reject))]
+    return Answer(
+        [item for item in typed if isinstance(item, Mention)], [_in_original(item, clean) for item in rejects], rung
+    )
+
+
+def ask_for_relations(
+    clean: CleanText,
+    extractor: RelationExtractor,
+    *,
+    mentions: Sequence[Mention],
+    schema: Schema,
+    language: str,
+    attempt: int,
+    issues: Sequence[Issue],
+    document_id: str,
+) -> RelationExtraction:
+    """Ask for the relations among mentions; rejects come back in original offsets."""
+    request = RelationRequest(
+        clean.text, mentions, schema, language=language, attempt=attempt, issues=issues, document_id=document_id
+    )
+    found = extractor.relate(request)
+    return RelationExtraction(found.relations, [_in_original(item, clean) for item in found.rejects])
+
+
+def _whole_text(extractor: Extractor, request: ExtractionRequest) -> Extraction:
+    limit = extractor.max_characters
+    if limit is None or len(request.text) <= limit:
+        return extractor.extract(request)
+    parts = []
+    rejects: list[Reject] = []
+    for chunk in split_chunks(request.text, limit, min(CHUNK_OVERLAP, limit // 4)):
+        found = extractor.extract(
+            ExtractionRequest(
+                request.text[chunk.start : chunk.end],
+                request.schema,
+                language=request.language,
+                attempt=request.attempt,
+                issues=request.issues,
+                document_id=request.document_id,
+            )
+        )
+        parts.append((chunk, found.mentions))
+        rejects += (_shifted(item, chunk.start) for item in found.rejects)
+    return Extraction(merge_mentions(parts), rejects)
+
+
+def _typed(mention: Mention, group: str | None, schema: Schema) -> Mention | Reject:
+    entity = schema.entity_for_label(mention.type, group)
+    if entity is not None:
+        return mention if entity.name == mention.type else mention.model_copy(update={"type": entity.name})
+    names = ", ".join(kind.name for kind in schema.entities)
+    issue = Issue(code="unknown-type", message=f"'{mention.type}' is not a type; use one of {names}.")
+    return Reject(
+        kind="mention", type=mention.type, start=mention.start, end=mention.end, text=mention.text, issues=(issue,)
+    )
+
+
+def _failure(extractor: Extractor) -> Reject:
+    issue = Issue(code="extractor-failed", message=f"The extractor '{extractor.name}' failed; the next one was asked.")
+    return Reject(kind="answer", issues=(issue,))
+
+
+def _shifted(reject: Reject, by: int) -> Reject:
+    if reject.start is None or reject.end is None:
+        return reject
+    return reject.model_copy(update={"start": reject.start + by, "end": reject.end + by})
+
+
+def _in_original(reject: Reject, clean: CleanText) -> Reject:
+    """Offsets of the original, or none where they aren't in it."""
+    if reject.start is None or reject.end is None:
+        return reject
+    inside = 0 <= reject.start < reject.end <= len(clean.text)
+    start, end = (clean.to_original(reject.start, reject.end) if inside else None) or (None, None)
+    return reject.model_copy(update={"start": start, "end": end})

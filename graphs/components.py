@@ -1,0 +1,121 @@
+"""The parts a workflow runs with, made from settings or given ready-made."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from importlib.metadata import version
+
+from pydantic import BaseModel, ConfigDict, SkipValidation
+from pydantic.json_schema import SkipJsonSchema
+
+from kg_builder.errors import SettingsError
+from kg_builder.protocols import Check, Cleaner, Extractor, GraphStore, Normalizer, RelationExtractor
+from kg_builder.schema import Schema
+from kg_builder.schemas import load_schema
+from kg_builder.settings import Settings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Components:
+    """Ready objects, one for each seam."""
+
+    settings: Settings
+    extractors: Mapping[str, Extractor]
+    """By the name that settings and routing rules use."""
+    normalizer: Normalizer
+    schemas: Mapping[str, Schema]
+    """By the name or path that settings and routing rules use."""
+    cleaner: Cleaner | None = None
+    relation_extractor: RelationExtractor | None = None
+    checks: tuple[Check, ...] = ()
+    """The user's own, called after the built-in ones."""
+    store: GraphStore | None = None
+    """None: the graph is returned, not written."""
+    settings_hash: str = field(default="", init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "settings_hash", _digest(self))
+
+
+class Context(BaseModel):
+    """What a run of a workflow is given besides the document: all of it has defaults and can be written as JSON,
+    so that LangGraph's server and Studio can load the workflows. Ready-made `components` win over the rest.
+    """
+
+    model_config = ConfigDict(arbitrary_types_allowed=True, frozen=True)
+
+    settings: Settings = Settings()
+    store: str | None = None
+    """Path or URI of the store to write to; None: nothing is written."""
+    components: SkipJsonSchema[SkipValidation[Components] | None] = None
+
+    def resolve(self) -> Components:
+        """The components, made once for equal settings and store."""
+        if self.components is not None:
+            return self.components
+        return _components(self.settings.model_dump_json(), self.store)
+
+
+def make_components(settings: Settings, *, store: GraphStore | None = None, checks: tuple[Check, ...] = ()) -> Components:
+    """The built-in parts that the settings name. Raises SettingsError for a name that isn't there."""
+    from kg_builder.clean.rules import RuleCleaner
+    from kg_builder.normalize.exact import ExactNormalizer
+    from kg_builder.relate.cooccurrence import CueRelationExtractor
+    from kg_builder.terminology.table import load_terminology
+
+    terminology = load_terminology()
+    return Components(
+        settings=settings,
+        extractors={name: _extractor(name) for name in _named_extractors(settings)},
+        normalizer=ExactNormalizer(terminology),
+        schemas={name: load_schema(name) for name in _named_schemas(settings)},
+        cleaner=RuleCleaner() if settings.cleaner == "rules" else None,
+        relation_extractor=CueRelationExtractor() if settings.relation_extractor == "cooccurrence" else None,
+        checks=checks,
+        store=store,
+    )
+
+
+def _extractor(name: str) -> Extractor:
+    from kg_builder.extract.lexicon import LexiconExtractor
+    from kg_builder.terminology.table import load_terminology
+
+    if name == "lexicon":
+        return LexiconExtractor(load_terminology())
+    raise SettingsError(f"no extractor is called '{name}'; there is: lexicon")
+
+
+def _named_extractors(settings: Settings) -> list[str]:
+    routed = (name for rule in settings.rules for name in rule.extractors)
+    return list(dict.fromkeys((*settings.extractors, *routed, "lexicon")))
+
+
+def _named_schemas(settings: Settings) -> list[str]:
+    given = (settings.schema_name,) if settings.schema_name else ()
+    return list(dict.fromkeys((*given, *(rule.schema_name for rule in settings.rules))))
+
+
+def _digest(components: Components) -> str:
+    """Hash of everything that decides what a document's part looks like."""
+    parts = (components.cleaner, components.relation_extractor, components.normalizer, *components.extractors.values())
+    described = {
+        "package": version("clinical-kg-builder"),
+        "settings": components.settings.described(),
+        "schemas": {name: schema.model_dump(mode="json") for name, schema in components.schemas.items()},
+        "parts": [(part.name, getattr(part, "model", None)) for part in parts if part is not None],
+        "checks": [getattr(check, "__qualname__", type(check).__qualname__) for check in components.checks],
+    }
+    return hashlib.sha256(json.dumps(described, sort_keys=True).encode()).hexdigest()[:16]
+
+
+@lru_cache(maxsize=4)
+def _components(settings: str, store: str | None) -> Components:
+    from kg_builder.stores import open_store
+
+    return make_components(
+        Settings.model_validate_json(settings), store=None if store is None else open_store(store)
+    )
