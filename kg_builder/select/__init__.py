@@ -1,1 +1,1 @@
-"""select"""
+"""Which language a document is in, and which schema and extractors serve it."""
