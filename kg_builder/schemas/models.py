@@ -27,6 +27,7 @@ from pydantic import BaseModel, ValidationError
 
 from kg_builder.errors import SchemaError
 from kg_builder.schema import Schema
+from kg_builder.schemas.conflicts import first_conflict
 
 
 def schema_from_models(
@@ -49,14 +50,19 @@ def schema_from_models(
         return Schema.model_validate(data)
     except ValidationError as error:
         classes: dict[str, Sequence[type[BaseModel]]] = {"entities": entities, "relations": relations}
-        raise SchemaError("\n".join(_problem(item, classes) for item in error.errors(include_url=False))) from error
+        problems = (
+            _problem(item["loc"] or first_conflict(data), item["msg"], classes)
+            for item in error.errors(include_url=False)
+        )
+        raise SchemaError("\n".join(problems)) from error
 
 
 def _described(model: type[BaseModel]) -> dict[str, Any]:
     extra = model.model_config.get("json_schema_extra") or {}
     if not isinstance(extra, Mapping):
         raise SchemaError(f"{model.__name__}: json_schema_extra must be a mapping")
-    return {"name": model.__name__, "description": inspect.getdoc(model) or model.__name__, **extra}
+    # its own docstring only: inspect.getdoc would give that of BaseModel
+    return {"name": model.__name__, "description": inspect.cleandoc(model.__doc__ or model.__name__), **extra}
 
 
 def _ends(model: type[BaseModel]) -> dict[str, tuple[str, ...]]:
@@ -67,13 +73,16 @@ def _ends(model: type[BaseModel]) -> dict[str, tuple[str, ...]]:
                 f"{model.__name__}: a relation class needs the field '{end}', annotated with entity classes"
             )
         annotation = model.model_fields[end].annotation
-        ends[end] = tuple(_described(part)["name"] for part in get_args(annotation) or (annotation,))
+        parts = get_args(annotation) or (annotation,)
+        if not all(isinstance(part, type) and issubclass(part, BaseModel) for part in parts):
+            raise SchemaError(f"{model.__name__}.{end}: must be annotated with entity classes or a union of them")
+        ends[end] = tuple(_described(part)["name"] for part in parts)
     return ends
 
 
-def _problem(item: Any, classes: Mapping[str, Sequence[type[BaseModel]]]) -> str:
-    loc, message = item["loc"], item["msg"].removeprefix("Value error, ")
+def _problem(loc: tuple[int | str, ...], message: str, classes: Mapping[str, Sequence[type[BaseModel]]]) -> str:
+    message = message.removeprefix("Value error, ")
     if len(loc) >= 2 and loc[0] in classes and isinstance(loc[1], int):
         field = ".".join(str(part) for part in loc[2:])
-        return f"{classes[loc[0]][loc[1]].__name__}{'.' + field if field else ''}: {message}"
+        return f"{classes[str(loc[0])][loc[1]].__name__}{'.' + field if field else ''}: {message}"
     return f"{'.'.join(str(part) for part in loc) or 'schema'}: {message}"

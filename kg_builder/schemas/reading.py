@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
@@ -12,6 +13,7 @@ from pydantic import ValidationError
 
 from kg_builder.errors import SchemaError
 from kg_builder.schema import Schema
+from kg_builder.schemas.conflicts import first_conflict
 
 
 def builtin_names() -> list[str]:
@@ -58,14 +60,37 @@ def parse_schema(text: str, *, source: str = "schema") -> Schema:
         raise SchemaError(f"{source}: not valid YAML: {error}") from error
     if not isinstance(data, dict):
         raise SchemaError(f"{source}:1: a schema is a mapping with name, description, entities and relations")
+    if repeated := list(_repeated_keys(node)):
+        raise SchemaError("\n".join(f"{source}:{line}: {key}: given twice" for line, key in repeated))
     try:
         return Schema.model_validate(data)
     except ValidationError as error:
-        problems = [
-            f"{source}:{_line(node, item['loc'])}: {_field(item['loc'])}{item['msg'].removeprefix('Value error, ')}"
-            for item in error.errors(include_url=False, include_input=False, include_context=False)
-        ]
+        problems = []
+        for item in error.errors(include_url=False, include_input=False, include_context=False):
+            loc = item["loc"] or first_conflict(data)
+            problems.append(f"{source}:{_line(node, loc)}: {_field(loc)}{_message(item['type'], item['msg'])}")
         raise SchemaError("\n".join(problems)) from error
+
+
+def _message(kind: str, message: str) -> str:
+    # YAML reads NO, 5 and 2020-01-01 as something else than text
+    quotes = "; put it in quotes" if kind == "string_type" else ""
+    return message.removeprefix("Value error, ") + quotes
+
+
+def _repeated_keys(node: Any) -> Iterator[tuple[int, str]]:
+    """(line, key) of keys that a mapping has twice, of which YAML would keep the last without a word."""
+    if isinstance(node, yaml.MappingNode):
+        seen: set[str] = set()
+        for key, value in node.value:
+            if isinstance(key, yaml.ScalarNode):
+                if key.value in seen:
+                    yield key.start_mark.line + 1, key.value
+                seen.add(key.value)
+            yield from _repeated_keys(value)
+    elif isinstance(node, yaml.SequenceNode):
+        for value in node.value:
+            yield from _repeated_keys(value)
 
 
 def _field(loc: tuple[int | str, ...]) -> str:
