@@ -1,0 +1,105 @@
+"""How near the workflow's graph of a corpus is to the corpus's own annotations."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import nullcontext
+from functools import partial
+from pathlib import Path
+
+from kg_builder.corpora.reading import read
+from kg_builder.corpora.records import GoldDocument
+from kg_builder.errors import InputError, KgBuilderError
+from kg_builder.evaluate.bootstrap import Resampling
+from kg_builder.evaluate.error_list import ErrorList
+from kg_builder.evaluate.evaluation import evaluate
+from kg_builder.evaluate.facts import STATED, Triple
+from kg_builder.evaluate.labels import relation_map, type_map
+from kg_builder.evaluate.results import Report
+from kg_builder.evaluate.survey import survey
+from kg_builder.graphs.components import Components, make_components
+from kg_builder.graphs.document import read_document
+from kg_builder.protocols import RelationRequest
+from kg_builder.records import Document, DocumentGraph, Mention
+from kg_builder.schema import Schema
+from kg_builder.settings import Settings
+
+
+def evaluate_corpus(
+    paths: Sequence[str | Path],
+    settings: Settings,
+    *,
+    format: str | None = None,
+    errors: Path | None = None,
+    resamples: int = 1000,
+) -> Report:
+    """Read every document of an annotated corpus as ``build`` would, and compare. Raises InputError for no annotations.
+
+    `settings` name one schema for all documents; `errors` is the file the list of errors goes to.
+    """
+    components = make_components(settings)
+    schema = next(iter(components.schemas.values()))
+    found = survey(_gold(paths, format))
+    if not found.types:
+        raise InputError(f"{', '.join(map(str, paths))}: no annotated documents to compare with")
+    types, predicates = type_map(found.types, schema), relation_map(found.predicates, schema)
+    with ErrorList(errors) if errors is not None else nullcontext() as listed:
+        return evaluate(
+            _gold(paths, format),
+            partial(_predicted, components),
+            schema=schema,
+            normalize_gold=lambda gold: _links(components, schema, gold, types),
+            relate_gold=lambda gold: _relations(components, schema, gold, types),
+            type_map=types,
+            relation_map=predicates,
+            on_mistake=listed.add if listed is not None else None,
+            resampling=Resampling(resamples=resamples),
+            corpus=", ".join(map(str, paths)),
+            settings_hash=components.settings_hash,
+        )
+
+
+def _gold(paths: Sequence[str | Path], format: str | None) -> Iterator[GoldDocument]:
+    return (row for row in read(paths, format=format) if isinstance(row, GoldDocument))
+
+
+def _predicted(components: Components, document: Document) -> DocumentGraph | None:
+    try:
+        return read_document(document, components)
+    except KgBuilderError:
+        return None
+
+
+def _typed(gold: GoldDocument, types: dict[str, str]) -> list[Mention]:
+    """Gold mentions with the schema's types and without their ids."""
+    return [
+        mention.model_copy(update={"type": types.get(mention.type, mention.type), "concepts": ()})
+        for mention in gold.mentions
+    ]
+
+
+def _links(
+    components: Components, schema: Schema, gold: GoldDocument, types: dict[str, str]
+) -> list[tuple[str, ...]]:
+    links = components.normalizer.normalize(gold.document.text, _typed(gold, types), schema)
+    return [tuple(concept.id for concept in link.concepts) for link in links]
+
+
+def _relations(components: Components, schema: Schema, gold: GoldDocument, types: dict[str, str]) -> set[Triple]:
+    """Relations among the gold mentions, between their gold ids."""
+    if components.relation_extractor is None:
+        return set()
+    mentions = [mention for mention in _typed(gold, types) if mention.type in types.values()]
+    request = RelationRequest(gold.document.text, mentions, schema, document_id=gold.document.id)
+    ids = {
+        (mention.start, mention.end, types[mention.type]): mention.concepts
+        for mention in gold.mentions
+        if mention.type in types
+    }
+    return {
+        (subject, relation.predicate, target)
+        for relation in components.relation_extractor.relate(request).relations
+        if relation.assertion in STATED
+        for subject in ids[relation.subject.start, relation.subject.end, relation.subject.type]
+        for target in ids[relation.object.start, relation.object.end, relation.object.type]
+    }

@@ -1,0 +1,115 @@
+"""A report as rows, and as a table for the terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from kg_builder.evaluate.figures import Accuracy, Figure, Score
+from kg_builder.evaluate.results import AccuracyBreakdown, Report, ScoreBreakdown
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+ALL = "all"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of the table."""
+
+    measure: str
+    type: str
+    """Entity type or predicate; ``all``: taken together."""
+    value: Figure
+    """F1, or accuracy where there is neither precision nor recall."""
+    precision: Figure
+    recall: Figure
+    gold: int
+    """How many there were to find, or of how many the accuracy is the share."""
+
+
+def rows(report: Report) -> list[Row]:
+    """All figures in reading order: each measure together, then by type."""
+    return [
+        *_score_rows("mentions, strict", report.strict),
+        *_score_rows("mentions, relaxed", report.relaxed),
+        *_accuracy_rows("normalization, gold spans (accuracy)", report.gold_spans),
+        *_accuracy_rows("normalization, found spans (accuracy)", report.found_spans),
+        *_score_rows("normalization, end to end", report.linked_spans),
+        *_score_rows("concepts by document", report.concepts),
+        *_score_rows("relations, end to end", report.relations),
+        *_score_rows("relations, gold mentions", report.gold_mention_relations),
+    ]
+
+
+def notes(report: Report) -> list[str]:
+    """Sentences a reader of the figures needs: what failed, what was left out. Ids and counts only."""
+    found = [
+        f"Intervals: {report.resampling.level:.0%} percentile bootstrap over {report.documents} documents, "
+        f"{report.resampling.resamples} resamples."
+    ]
+    if report.failed:
+        found.append(f"{len(report.failed)} documents failed and count as empty: {_some(report.failed)}.")
+    if report.repeated:
+        found.append(f"{len(report.repeated)} documents came again and were skipped: {_some(report.repeated)}.")
+    for what, counter in (("mentions", report.left_out.types), ("relations", report.left_out.predicates)):
+        if counter:
+            listed = ", ".join(f"{name} ({count})" for name, count in sorted(counter.items()))
+            found.append(f"Gold {what} left out, because schema '{report.schema}' has no such thing: {listed}.")
+    return found
+
+
+def render(report: Report) -> Table:
+    """The rows as a table for a rich console."""
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(title=Text(f"{report.corpus or 'corpus'}: {report.documents} documents, schema {report.schema}"))
+    for title in ("measure", "type"):
+        table.add_column(title)
+    for title in ("precision", "recall", "F1 or accuracy", "interval", "gold"):
+        table.add_column(title, justify="right", no_wrap=True)
+    before = ""
+    for row in rows(report):
+        if before and row.measure != before:
+            table.add_section()
+        cells = (row.precision, row.recall, row.value)
+        table.add_row(
+            "" if row.measure == before else row.measure,
+            Text(row.type),
+            *(_number(figure) for figure in cells),
+            _range(row.value),
+            str(row.gold),
+        )
+        before = row.measure
+    return table
+
+
+def _score_rows(measure: str, breakdown: ScoreBreakdown) -> Iterator[Row]:
+    def row(type: str, score: Score) -> Row:
+        return Row(measure, type, score.f1, score.precision, score.recall, score.gold)
+
+    yield row(ALL, breakdown.overall)
+    yield from (row(label, score) for label, score in breakdown.by_type.items())
+
+
+def _accuracy_rows(measure: str, breakdown: AccuracyBreakdown) -> Iterator[Row]:
+    def row(type: str, share: Accuracy) -> Row:
+        return Row(measure, type, share.accuracy, Figure(), Figure(), share.total)
+
+    yield row(ALL, breakdown.overall)
+    yield from (row(label, share) for label, share in breakdown.by_type.items())
+
+
+def _number(figure: Figure) -> str:
+    return "–" if figure.value is None else f"{figure.value:.3f}"
+
+
+def _range(figure: Figure) -> str:
+    return f"{figure.ci[0]:.3f}–{figure.ci[1]:.3f}" if figure.ci else ""
+
+
+def _some(ids: tuple[str, ...], most: int = 10) -> str:
+    return ", ".join(ids[:most]) + (" …" if len(ids) > most else "")
