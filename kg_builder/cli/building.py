@@ -1,0 +1,163 @@
+"""``kg-builder build`` and ``kg-builder import``."""
+
+from __future__ import annotations
+
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from kg_builder.cli.console import AsJson, console, print_json
+
+if TYPE_CHECKING:
+    from kg_builder.graphs.building import OnReport
+    from kg_builder.graphs.corpus import DocumentReport
+    from kg_builder.stores.views import RunRecord
+
+Paths = Annotated[list[str], typer.Argument(metavar="PATH...", help="Files or folders; - for standard input.")]
+Store = Annotated[str, typer.Option("--store", "-s", help="Store to write to: a file (made if it isn't there) or a URI.")]
+Format = Annotated[
+    str | None,
+    typer.Option("--format", help="Format of the input, where the suffix doesn't tell: text, jsonl, csv, pubtator, …"),
+]
+PLAIN_LINES_EVERY = 100
+"""Documents between two progress lines where there is no terminal."""
+
+
+def build(
+    paths: Paths,
+    store: Store,
+    schema: Annotated[str | None, typer.Option(help="Built-in schema or YAML file, for every document.")] = None,
+    extractor: Annotated[
+        list[str] | None, typer.Option(help="Extractor for every document; repeat for a ladder of them.")
+    ] = None,
+    settings: Annotated[Path | None, typer.Option(help="YAML file of settings.")] = None,
+    input_format: Format = None,
+    as_json: AsJson = False,
+) -> None:
+    """Read texts and write their graph. Running it again changes only what changed."""
+    from kg_builder.corpora.reading import read
+    from kg_builder.graphs.building import build as run_build
+    from kg_builder.settings import load_settings
+
+    given: dict[str, Any] = {}
+    if schema is not None:
+        given["schema_name"] = schema
+    if extractor:
+        given["extractors"] = tuple(extractor)
+    chosen = load_settings(settings, **given)
+    with _progress(paths, input_format, quiet=as_json) as on_report:
+        built = run_build(read(paths, format=input_format), store=store, settings=chosen, on_report=on_report)
+    _finish(built.run, store, built.store.failures(), as_json=as_json)
+    built.store.close()
+    if built.run.failed:
+        raise typer.Exit(1)
+
+
+def import_gold(
+    paths: Paths,
+    store: Store,
+    schema: Annotated[str, typer.Option(help="Schema whose types the annotations become.")] = "chemical-disease",
+    input_format: Format = None,
+    as_json: AsJson = False,
+) -> None:
+    """Write a corpus's own annotations straight into a store, for tests, demos and comparisons."""
+    from kg_builder.corpora.reading import read
+    from kg_builder.graphs.importing import import_annotations
+
+    with _progress(paths, input_format, quiet=as_json) as on_report:
+        items = read(paths, format=input_format)
+        built = import_annotations(items, store=store, schema_name=schema, on_report=on_report)
+    _finish(built.run, store, built.store.failures(), as_json=as_json)
+    built.store.close()
+    if built.run.failed:
+        raise typer.Exit(1)
+
+
+@contextmanager
+def _progress(paths: list[str], input_format: str | None, *, quiet: bool) -> Iterator[OnReport]:
+    """What to call after each document: a bar on a terminal, plain lines elsewhere."""
+    if quiet:
+        yield lambda _report: None
+    elif sys.stderr.isatty():
+        with _bar(paths, input_format) as on_report:
+            yield on_report
+    else:
+        yield _plain_lines()
+
+
+@contextmanager
+def _bar(paths: list[str], input_format: str | None) -> Iterator[OnReport]:
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeRemainingColumn
+
+    columns = (
+        SpinnerColumn(),
+        MofNCompleteColumn(),
+        TextColumn("documents"),
+        BarColumn(),
+        TextColumn("{task.fields[rate]:,.0f}/s, {task.fields[failed]} failed, left:"),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=console(stderr=True), transient=True) as progress:
+        task = progress.add_task("build", total=None, rate=0.0, failed=0)
+        failed = 0
+
+        def on_report(report: DocumentReport) -> None:
+            nonlocal failed
+            failed += report.status == "failed"
+            progress.update(task, advance=1, failed=failed, rate=progress.tasks[0].speed or 0.0)
+
+        if "-" not in paths:
+            counting = threading.Thread(
+                target=lambda: progress.update(task, total=_count(paths, input_format)), daemon=True
+            )
+            counting.start()
+        yield on_report
+
+
+def _count(paths: list[str], input_format: str | None) -> int:
+    """Documents to come. Reading is quick beside extracting, so it is simply done twice."""
+    from kg_builder.corpora.reading import read
+
+    return sum(1 for _ in read(paths, format=input_format))
+
+
+def _plain_lines() -> OnReport:
+    done = 0
+
+    def on_report(report: DocumentReport) -> None:
+        nonlocal done
+        done += 1
+        if report.failure is not None:
+            failure = report.failure
+            print(f"{report.status}: {failure.document_id}: {failure.code}: {failure.message}", file=sys.stderr)
+        if done % PLAIN_LINES_EVERY == 0:
+            print(f"{done} documents", file=sys.stderr)
+
+    return on_report
+
+
+def _finish(run: RunRecord, store: str, failures: Any, *, as_json: bool) -> None:
+    """The accounting."""
+    if as_json:
+        print_json({"store": store, **run.model_dump(mode="json")})
+        return
+    out = console()
+    out.print(
+        f"{run.read} documents read = {run.written} written + {run.unchanged} unchanged + {run.failed} failed",
+    )
+    out.print(
+        f"{run.items_extracted} items extracted = {run.items_written} written + {run.items_rejected} rejected",
+    )
+    if run.noted:
+        out.print(f"{run.noted} annotations or metadata fields could not be read; their documents were")
+    if run.rejects_by_code:
+        reasons = ", ".join(f"{code} {count}" for code, count in sorted(run.rejects_by_code.items(), key=lambda i: -i[1]))
+        out.print(f"rejected: {reasons}", markup=False)
+    for failure in list(failures)[:10] if run.failed else []:
+        out.print(f"failed: {failure.document_id}: {failure.code}: {failure.message}", markup=False)
+    out.print(f"graph: {store}    ledger: kg-builder show {store} --ledger", markup=False)

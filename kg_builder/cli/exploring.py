@@ -1,0 +1,262 @@
+"""``kg-builder show`` and ``kg-builder query``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from kg_builder.cli.console import AsJson, Graph, Where, console, open_for_reading, parse_where, print_json
+
+if TYPE_CHECKING:
+    from kg_builder.protocols import GraphStore
+    from kg_builder.stores.views import ConceptView, EvidenceView, RelationView
+
+query = typer.Typer(help="Ask the graph: search, neighbours, paths.", no_args_is_help=True, rich_markup_mode=None)
+
+Limit = Annotated[int, typer.Option(min=1, help="At most so many results.")]
+EVIDENCE_SHOWN = 3
+
+
+def show(
+    graph: Graph,
+    concept: Annotated[str | None, typer.Argument(help="Id or name: show it with neighbours and evidence.")] = None,
+    ledger: Annotated[bool, typer.Option("--ledger", help="Rejected items and failed documents.")] = False,
+    runs: Annotated[bool, typer.Option("--runs", help="Records of the builds.")] = False,
+    where: Where = None,
+    limit: Limit = 10,
+    as_json: AsJson = False,
+) -> None:
+    """Statistics and best-known concepts; or one concept; or the ledger; or the runs."""
+    store = open_for_reading(graph)
+    if ledger:
+        _show_ledger(store, as_json=as_json)
+    elif runs:
+        _show_runs(store, as_json=as_json)
+    elif concept is not None:
+        _show_concept(store, resolve(store, concept), where, as_json=as_json)
+    else:
+        _show_overview(store, where, limit, as_json=as_json)
+
+
+@query.command("search")
+def search(
+    graph: Graph,
+    text: Annotated[str, typer.Argument(help="Name, part of a name, or id; typos are forgiven.")],
+    concept_type: Annotated[str | None, typer.Option("--type", help="Concept type, for example Chemical.")] = None,
+    limit: Limit = 10,
+    as_json: AsJson = False,
+) -> None:
+    """Concepts by name."""
+    hits = open_for_reading(graph).search(text, limit=limit, type=concept_type)
+    if as_json:
+        print_json([hit.model_dump(mode="json") for hit in hits])
+    else:
+        _table(
+            ("score", "id", "name", "type", "documents", "matched"),
+            ((f"{h.score:.2f}", h.concept.id, h.concept.name, h.concept.type, h.concept.documents, h.matched) for h in hits),
+        )
+    if not hits:
+        raise typer.Exit(1)
+
+
+@query.command("neighbours")
+def neighbours(
+    graph: Graph,
+    concept: Annotated[str, typer.Argument(help="Id or name.")],
+    predicate: Annotated[str | None, typer.Option(help="Only this one, for example INDUCES.")] = None,
+    direction: Annotated[str, typer.Option(help="out, in or both.")] = "both",
+    where: Where = None,
+    limit: Limit = 20,
+    as_json: AsJson = False,
+) -> None:
+    """Relations of a concept, best supported first. Negated, family and hypothetical ones: --where assertion=any."""
+    from kg_builder.errors import InputError
+
+    if direction not in {"out", "in", "both"}:
+        raise InputError(f"--direction is out, in or both, not '{direction}'")
+    store = open_for_reading(graph)
+    found = store.neighbours(
+        resolve(store, concept), predicate=predicate, direction=direction, where=parse_where(where)
+    )[:limit]
+    if as_json:
+        print_json([relation.model_dump(mode="json") for relation in found])
+    else:
+        _relations(found)
+    if not found:
+        raise typer.Exit(1)
+
+
+@query.command("paths")
+def paths(
+    graph: Graph,
+    source: Annotated[str, typer.Argument(help="Id or name.")],
+    target: Annotated[str, typer.Argument(help="Id or name.")],
+    max_length: Annotated[int, typer.Option(min=1, max=8, help="Relations in a path, at most.")] = 4,
+    where: Where = None,
+    limit: Limit = 10,
+    as_json: AsJson = False,
+) -> None:
+    """Shortest paths between two concepts."""
+    store = open_for_reading(graph)
+    found = store.paths(
+        resolve(store, source), resolve(store, target), max_length=max_length, limit=limit, where=parse_where(where)
+    )
+    if as_json:
+        print_json([path.model_dump(mode="json") for path in found])
+    for path in [] if as_json else found:
+        line = path.names[0]
+        for here, name, relation in zip(path.concepts, path.names[1:], path.relations, strict=False):
+            arrow = f"-[{relation.predicate}]->" if relation.subject == here else f"<-[{relation.predicate}]-"
+            line += f" {arrow} {name}"
+        console().print(line, markup=False)
+    if not found:
+        raise typer.Exit(1)
+
+
+def resolve(store: GraphStore, concept: str) -> str:
+    """A concept's id from its id or name."""
+    from kg_builder.errors import InputError
+
+    if store.concept(concept) is not None:
+        return concept
+    hits = store.search(concept, limit=3)
+    if not hits:
+        raise InputError(f"no concept of this graph is called '{concept}'", hint="kg-builder query search GRAPH TEXT")
+    if hits[0].score < 1 and len(hits) > 1:
+        names = "; ".join(f"{hit.concept.id} {hit.concept.name}" for hit in hits)
+        raise InputError(f"no concept is called exactly '{concept}'; nearest: {names}", hint="Give one of these ids.")
+    return hits[0].concept.id
+
+
+def _show_overview(store: GraphStore, where: list[str] | None, limit: int, *, as_json: bool) -> None:
+    condition = parse_where(where, every_assertion=not where)
+    statistics = store.statistics(condition)
+    top = sorted(store.concepts(condition), key=lambda view: (-view.documents, -view.mentions, view.id))[:limit]
+    if as_json:
+        print_json({**statistics.model_dump(mode="json"), "top": [view.model_dump(mode="json") for view in top]})
+        return
+    out = console()
+    out.print(
+        f"{statistics.documents} documents, {statistics.concepts} concepts ({statistics.concepts_unlinked} unlinked), "
+        f"{statistics.mentions} mentions, {statistics.relations} relations"
+    )
+    for label, counts in (
+        ("concepts", statistics.concepts_by_type),
+        ("mentions", statistics.mentions_by_assertion),
+        ("relations", {**statistics.relations_by_predicate, **statistics.relations_by_assertion}),
+        ("ledger", {"rejected items": statistics.rejects, "failed documents": statistics.failures}),
+    ):
+        out.print(f"  {label}: " + ", ".join(f"{name} {count}" for name, count in counts.items()), markup=False)
+    _table(
+        ("id", "name", "type", "documents", "mentions"),
+        ((view.id, view.name, view.type, view.documents, view.mentions) for view in top),
+    )
+
+
+def _show_concept(store: GraphStore, concept_id: str, where: list[str] | None, *, as_json: bool) -> None:
+    view = store.concept(concept_id)
+    assert view is not None, "resolve() gives ids that are there"
+    relations = store.neighbours(concept_id, where=parse_where(where))
+    if as_json:
+        described = [relation.model_dump(mode="json") for relation in relations]
+        print_json({**view.model_dump(mode="json"), "relations": described})
+        return
+    _describe(view)
+    for relation in relations:
+        console().print(f"\n{_line(relation)}", markup=False)
+        for evidence in relation.evidence[:EVIDENCE_SHOWN]:
+            console().print(f"  {_quote(evidence)}")
+        if len(relation.evidence) > EVIDENCE_SHOWN:
+            console().print(f"  … and {len(relation.evidence) - EVIDENCE_SHOWN} more")
+
+
+def _describe(view: ConceptView) -> None:
+    out = console()
+    out.print(f"{view.name}  {view.id}  {view.type}{'' if view.linked else '  (unlinked)'}", markup=False)
+    out.print(f"  {view.mentions} mentions in {view.documents} documents", markup=False)
+    out.print(f"  seen as: {'; '.join(view.synonyms_seen)}", markup=False)
+    if view.xrefs:
+        out.print(f"  also: {', '.join(view.xrefs)}", markup=False)
+
+
+def _quote(evidence: EvidenceView) -> str:
+    """The sentence with both mentions marked, as rich markup."""
+    from rich.markup import escape
+
+    start, text = evidence.sentence[0], evidence.sentence_text
+    marks = sorted({evidence.subject, evidence.object})
+    parts, done = [], 0
+    for first, last in marks:
+        first, last = max(first - start, done), last - start
+        if first >= last:
+            continue
+        parts += [escape(text[done:first]), f"[bold underline]{escape(text[first:last])}[/]"]
+        done = last
+    sentence = " ".join(("".join(parts) + escape(text[done:])).split())
+    about = "" if evidence.assertion == "present" else f" ({evidence.assertion})"
+    return f"{escape(evidence.document)} {evidence.sentence[0]}–{evidence.sentence[1]}{about}: {sentence}"
+
+
+def _line(relation: RelationView) -> str:
+    confidence = "" if relation.confidence is None else f", confidence {relation.confidence:.2f}"
+    support = f"{len(relation.documents)} document{'s' if len(relation.documents) > 1 else ''}"
+    said = ", ".join(relation.assertions)
+    return f"{relation.subject_name} -[{relation.predicate}]-> {relation.object_name}  ({support}, {said}{confidence})"
+
+
+def _relations(relations: Iterable[RelationView]) -> None:
+    for relation in relations:
+        console().print(_line(relation), markup=False)
+
+
+def _show_ledger(store: GraphStore, *, as_json: bool) -> None:
+    failures, rejects = list(store.failures()), list(store.rejects())
+    if as_json:
+        print_json(
+            {
+                "failures": [
+                    {"document": item.document_id, "code": item.code, "message": item.message} for item in failures
+                ],
+                "rejects": [{"document": name, **reject.model_dump(mode="json")} for name, reject in rejects],
+            }
+        )
+        return
+    _table(("failed document", "code", "why"), ((item.document_id, item.code, item.message) for item in failures))
+    _table(
+        ("document", "kind", "type", "offsets", "text", "why"),
+        (
+            (name, item.kind, item.type, f"{item.start}–{item.end}", item.text or "", item.issues[0].code)
+            for name, item in rejects
+        ),
+    )
+
+
+def _show_runs(store: GraphStore, *, as_json: bool) -> None:
+    runs = store.runs()
+    if as_json:
+        print_json([run.model_dump(mode="json") for run in runs])
+        return
+    _table(
+        ("started", "seconds", "read", "written", "unchanged", "failed", "settings"),
+        (
+            (
+                f"{run.started:%Y-%m-%d %H:%M:%S}",
+                f"{(run.finished - run.started).total_seconds():.1f}" if run.finished else "cut off",
+                *(run.read, run.written, run.unchanged, run.failed, run.settings_hash),
+            )
+            for run in runs
+        ),
+    )
+
+
+def _table(columns: tuple[str, ...], rows: Iterable[tuple[Any, ...]]) -> None:
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(*columns, box=None, pad_edge=False)
+    for row in rows:
+        table.add_row(*(Text(str(cell)) for cell in row))
+    if table.row_count:
+        console().print(table)
