@@ -1,0 +1,170 @@
+"""One entry for all formats: paths in, documents out, with a report of whatever could not be read."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import BinaryIO
+
+from kg_builder.corpora.bioc_json import read_bioc_json
+from kg_builder.corpora.bioc_xml import read_bioc_xml
+from kg_builder.corpora.brat import annotation_path, read_brat
+from kg_builder.corpora.encodings import marked_encoding
+from kg_builder.corpora.jsonl import read_jsonl
+from kg_builder.corpora.pubtator import TEXT_LINE, read_pubtator
+from kg_builder.corpora.records import Row
+from kg_builder.corpora.sources import DAMAGE, Source, file_source, folder_sources, head_of, stream_source
+from kg_builder.corpora.tables import read_table, split_header
+from kg_builder.corpora.text_files import read_text
+from kg_builder.errors import InputError
+
+FORMATS: Mapping[str, str] = {
+    "text": "plain text, one document a file (.txt, .text, .md)",
+    "jsonl": "JSON Lines with 'text', and optionally 'id', metadata and gold 'entities' (.jsonl, .ndjson)",
+    "csv": "comma- or tab-separated with a header and a 'text' column (.csv, .tsv)",
+    "pubtator": "PubTator (.pubtator, or found by content)",
+    "bioc-xml": "BioC XML (.xml)",
+    "bioc-json": "BioC JSON (.json)",
+    "brat": "brat stand-off (.txt with .ann beside it)",
+}
+"""Names of the formats, with what they are."""
+
+_READERS: Mapping[str, Callable[[Source], Iterator[Row]]] = {
+    "text": read_text,
+    "jsonl": read_jsonl,
+    "csv": read_table,
+    "pubtator": read_pubtator,
+    "bioc-xml": read_bioc_xml,
+    "bioc-json": read_bioc_json,
+    "brat": read_brat,
+}
+_BY_SUFFIX = {
+    ".txt": "text",
+    ".text": "text",
+    ".md": "text",
+    ".jsonl": "jsonl",
+    ".ndjson": "jsonl",
+    ".csv": "csv",
+    ".tsv": "csv",
+    ".pubtator": "pubtator",
+    ".xml": "bioc-xml",
+    ".json": "bioc-json",
+    ".ann": "brat",
+}
+_IN_FOLDER = {
+    "text": {".txt", ".text", ".md"},
+    "jsonl": {".jsonl", ".ndjson"},
+    "csv": {".csv", ".tsv"},
+    "pubtator": {".pubtator", ".txt"},
+    "bioc-xml": {".xml"},
+    "bioc-json": {".json"},
+    "brat": {".txt"},
+}
+_OFFICE = frozenset({".pdf", ".doc", ".docx", ".odt", ".rtf", ".html", ".htm"})
+
+
+def read(paths: Sequence[str | Path], *, format: str | None = None, stdin: BinaryIO | None = None) -> Iterator[Row]:
+    """Documents of files and folders, in order; a bad file or row is an `Unreadable` among them.
+
+    `format` is one of `FORMATS`; None: by suffix and content. The path ``-`` is standard input (or
+    `stdin`). Of a folder, every file whose format is recognized is read, its path in the folder
+    being the document's id; office documents and web pages are reported, other files, hidden files
+    and linked folders are passed over. Raises InputError for an unknown format.
+    """
+    if format is not None and format not in FORMATS:
+        raise InputError(f"unknown format '{format}'", hint=f"One of {', '.join(FORMATS)}.")
+    return _read_all(paths, format, stdin)
+
+
+def _read_all(paths: Sequence[str | Path], format: str | None, stdin: BinaryIO | None) -> Iterator[Row]:
+    for path in paths:
+        if str(path) == "-":
+            source, head = stream_source(stdin or sys.stdin.buffer)
+            yield from _guarded(source, _READERS[format or _format_of_stream(head)])
+        elif Path(path).is_dir():
+            yield from _read_folder(Path(path), format)
+        else:
+            source = file_source(Path(path))
+            yield from _guarded(source, lambda source: _READERS[format or guess_format(source)](source))
+
+
+def _read_folder(folder: Path, format: str | None) -> Iterator[Row]:
+    whole = file_source(folder)
+    try:
+        for source in folder_sources(folder):
+            if source.suffix in _OFFICE and format is None:
+                message = f"{source.suffix} files aren't read; convert it to text first"
+                yield source.problem("unsupported-file", message)
+            else:
+                yield from _guarded(source, lambda source: _read_in_folder(source, format))
+    except OSError as error:
+        yield whole.problem("unreadable", f"the folder can't be read ({error.strerror or 'I/O error'})")
+
+
+def _read_in_folder(source: Source, format: str | None) -> Iterator[Row]:
+    if format is None:
+        suited = source.suffix in _BY_SUFFIX and source.suffix != ".ann" and _recognized(source)
+    else:
+        suited = source.suffix in _IN_FOLDER[format]
+    return _READERS[format or guess_format(source)](source) if suited else iter(())
+
+
+def _recognized(source: Source) -> bool:
+    """Whether a file found in a folder is one of ours, for suffixes that say little."""
+    head = head_of(source) if source.suffix in {".xml", ".json", ".csv", ".tsv"} else b""
+    if source.suffix == ".xml":
+        return b"<collection" in head
+    if source.suffix == ".json":
+        return b'"passages"' in head or b'"documents"' in head
+    if source.suffix in {".csv", ".tsv"}:
+        return "text" in split_header(_first_line(head))[0]
+    return True
+
+
+def guess_format(source: Source) -> str:
+    """The format of a file by suffix and, where that isn't enough, by its first line."""
+    found = _BY_SUFFIX.get(source.suffix)
+    if found == "text" and source.path is not None and annotation_path(source.path).is_file():
+        return "brat"
+    if found in {None, "text"}:
+        line = _first_line(head_of(source))
+        found = "pubtator" if _is_pubtator(line) else found or _format_of_line(line)
+    return found or "text"
+
+
+def _format_of_stream(head: bytes) -> str:
+    line = _first_line(head)
+    return "pubtator" if _is_pubtator(line) else _format_of_line(line)
+
+
+def _format_of_line(line: str) -> str:
+    """JSON Lines if the line is the beginning of an object that has a text, else plain text."""
+    return "jsonl" if re.match(r'\s*\{\s*"', line) and re.search(r'"text"\s*:', line) else "text"
+
+
+def _is_pubtator(line: str) -> bool:
+    found = TEXT_LINE.fullmatch(line)
+    return found is not None and found[2] == "t" and " " not in found[1]
+
+
+def _first_line(head: bytes) -> str:
+    text = head.decode(marked_encoding(head) or "utf-8", errors="ignore")
+    return text.split("\n", 1)[0].rstrip("\r")
+
+
+def _guarded(source: Source, reader: Callable[[Source], Iterator[Row]]) -> Iterator[Row]:
+    """What the reader gives; what goes wrong with the file itself ends this file only."""
+    try:
+        yield from reader(source)
+    except FileNotFoundError:
+        yield source.problem("not-found", "there is no such file")
+    except PermissionError:
+        yield source.problem("no-permission", "no permission to read it")
+    except DAMAGE:
+        yield source.problem("damaged-archive", "the compressed file is damaged; what came before the damage was kept")
+    except OSError as error:
+        yield source.problem("unreadable", f"it can't be read ({error.strerror or 'I/O error'})")
+    except UnicodeError:
+        yield source.problem("undecodable", "its bytes aren't text in the encoding that its first bytes tell")
