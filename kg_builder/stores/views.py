@@ -180,6 +180,8 @@ class RunRecord(Record):
     written: int = 0
     unchanged: int = 0
     failed: int = 0
+    noted: int = 0
+    """Annotations and metadata fields that could not be read; their documents were."""
     items_extracted: int = 0
     items_written: int = 0
     items_rejected: int = 0

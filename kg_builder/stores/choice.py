@@ -1,0 +1,62 @@
+"""A filter, as parameters of the store's statements."""
+
+from __future__ import annotations
+
+import sqlite3
+from typing import Any, NamedTuple
+
+from kg_builder.stores import sql
+from kg_builder.stores.rows import dumps, facets, packed
+from kg_builder.stores.views import EVERYTHING, Filter
+
+
+class Choice(NamedTuple):
+    """What of the graph counts."""
+
+    chosen: str | None
+    """Keys of the documents, as a JSON list; None: all of them."""
+    assertions: str | None
+    """As a JSON list; None: all of them."""
+    min_confidence: float | None
+
+    @property
+    def every_statement(self) -> bool:
+        """Whether no condition is about statements."""
+        return self.assertions is None and self.min_confidence is None
+
+    @property
+    def everything(self) -> bool:
+        """Whether there is no condition."""
+        return self == ALL
+
+    def parameters(self, **others: Any) -> dict[str, Any]:
+        """Parameters by name, with those that the statement takes besides."""
+        return self._asdict() | others
+
+
+ALL = Choice(None, None, None)
+
+
+def choose(connection: sqlite3.Connection, where: Filter) -> Choice:
+    """Find the documents that pass, and state what statements must meet."""
+    if where == EVERYTHING:
+        return ALL
+    chosen = None if where.every_document else _chosen_documents(connection, where)
+    return statements_only(where)._replace(chosen=chosen)
+
+
+def statements_only(where: Filter) -> Choice:
+    """What statements must meet, in a document that is known to pass."""
+    assertions = None if where.assertions is None else dumps(sorted(where.assertions))
+    return Choice(None, assertions, where.min_confidence)
+
+
+def _chosen_documents(connection: sqlite3.Connection, where: Filter) -> str:
+    parameters = {
+        "language": None if where.language is None else packed(where.language),
+        "since": where.since and where.since.isoformat(),
+        "until": where.until and where.until.isoformat(),
+        "ids": None if where.documents is None else dumps(sorted(where.documents)),
+        "facets": dumps(sorted(facets(where))),
+    }
+    return str(connection.execute(sql.CHOSEN_DOCUMENTS, parameters).fetchone()[0])

@@ -1,0 +1,121 @@
+"""KGX nodes and edges as TSV, with Biolink categories and predicates.
+
+Only concepts and relations: a document is an edge's publication. KGX has no quoting, so tabs and
+line breaks become blanks, and a bar inside a list's item too. Biolink has a word for negated but none
+for family and hypothetical, so statements of these two are left out: an edge would read as a fact.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, TextIO
+
+from kg_builder.records import Assertion
+from kg_builder.stores.export_content import Content, assertion, category, relation_uuid
+from kg_builder.stores.views import ConceptView, RelationView, ReviewStatus
+
+PARTS = ("_nodes.tsv", "_edges.tsv")
+"""What the names of the two files end in."""
+
+GOLD = "gold"
+"""Extractor named by annotations that came with a corpus."""
+
+SOURCE = "infores:clinical-kg-builder"
+"""What edges name as their knowledge source and nodes as their provider."""
+
+NODE_COLUMNS = ("id", "category", "name", "xref", "synonym", "provided_by")
+EDGE_COLUMNS = (
+    *("id", "subject", "predicate", "object", "category", "knowledge_level", "agent_type"),
+    *("primary_knowledge_source", "negated", "publications", "original_predicate", "has_confidence_score"),
+    *("supporting_text", "assertion", "review_status", "extractor", "model"),
+)
+SAYABLE = frozenset(Assertion) - {Assertion.FAMILY, Assertion.HYPOTHETICAL}
+"""Assertions that an edge can carry."""
+
+_ASSOCIATIONS = {
+    ("biolink:ChemicalEntity", "biolink:DiseaseOrPhenotypicFeature"): (
+        "biolink:ChemicalToDiseaseOrPhenotypicFeatureAssociation"
+    ),
+    ("biolink:ChemicalEntity", "biolink:ChemicalEntity"): "biolink:ChemicalToChemicalAssociation",
+}
+_BREAKS = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029]+")
+
+
+def write_kgx(content: Content, files: Sequence[TextIO]) -> None:
+    """Two files, in the order of `PARTS`."""
+    nodes, edges = files
+    for _ in content.documents():  # their schemas tell what predicates mean
+        pass
+    categories: dict[str, str] = {}
+    _write(nodes, NODE_COLUMNS, _nodes(content, categories))
+    _write(edges, EDGE_COLUMNS, _edges(content, categories))
+
+
+def _nodes(content: Content, categories: dict[str, str]) -> Iterator[Mapping[str, Any]]:
+    for view in content.concepts():
+        categories[view.id] = category(view.type)
+        yield _node(view)
+
+
+def _node(view: ConceptView) -> Mapping[str, Any]:
+    return {
+        "id": view.id,
+        "category": category(view.type),
+        "name": view.name,
+        "xref": view.xrefs,
+        "synonym": view.synonyms_seen,
+        "provided_by": SOURCE,
+    }
+
+
+def _edges(content: Content, categories: Mapping[str, str]) -> Iterator[Mapping[str, Any]]:
+    return (_edge(view, content, categories) for view in content.relations() if assertion(view) in SAYABLE)
+
+
+def _edge(view: RelationView, content: Content, categories: Mapping[str, str]) -> Mapping[str, Any]:
+    first = view.evidence[0]
+    level, agent = _authority(view)
+    ends = (categories.get(view.subject, ""), categories.get(view.object, ""))
+    return {
+        "id": f"urn:uuid:{relation_uuid(view)}",
+        "subject": view.subject,
+        "predicate": content.predicate(view),
+        "object": view.object,
+        "category": _ASSOCIATIONS.get(ends, "biolink:Association"),
+        "knowledge_level": level,
+        "agent_type": agent,
+        "primary_knowledge_source": SOURCE,
+        "negated": "true" if assertion(view) is Assertion.NEGATED else "false",
+        "publications": view.documents,
+        "original_predicate": view.predicate,
+        "has_confidence_score": view.confidence,
+        "supporting_text": tuple(dict.fromkeys(item.sentence_text for item in view.evidence)),
+        "assertion": assertion(view).value,
+        "review_status": first.review.value,
+        "extractor": first.provenance.extractor,
+        "model": first.provenance.model,
+    }
+
+
+def _authority(view: RelationView) -> tuple[str, str]:
+    """Biolink knowledge level and agent type: people's annotations, people's reviews, or a machine alone."""
+    if all(item.provenance.extractor == GOLD for item in view.evidence):
+        return "knowledge_assertion", "manual_agent"
+    if view.evidence[0].review is ReviewStatus.ACCEPTED:
+        return "not_provided", "manual_validation_of_automated_agent"
+    return "not_provided", "text_mining_agent"
+
+
+def _write(file: TextIO, columns: Sequence[str], rows: Iterator[Mapping[str, Any]]) -> None:
+    file.write("\t".join(columns) + "\n")
+    for row in rows:
+        file.write("\t".join(_cell(row[name]) for name in columns) + "\n")
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, tuple):
+        return "|".join(_BREAKS.sub(" ", item.replace("|", " ")) for item in value)
+    return _BREAKS.sub(" ", str(value))

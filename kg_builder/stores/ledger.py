@@ -1,0 +1,45 @@
+"""What the file keeps beside the graph: fingerprints, failed documents, runs."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable
+from datetime import UTC
+
+from kg_builder.protocols import Failure
+from kg_builder.stores.rows import dumps
+from kg_builder.stores.views import RunRecord
+
+
+def fingerprints(connection: sqlite3.Connection, document_ids: Iterable[str]) -> dict[str, str]:
+    """Of those of the documents that are there."""
+    rows = connection.execute(
+        "SELECT id, fingerprint FROM documents WHERE id IN (SELECT value FROM json_each(?)) ORDER BY id",
+        (dumps(list(document_ids)),),
+    )
+    return dict(rows.fetchall())
+
+
+def write_failure(connection: sqlite3.Connection, failure: Failure) -> None:
+    """Add or replace a failed document's entry."""
+    values = (failure.document_id, failure.code, failure.message)
+    connection.execute("INSERT OR REPLACE INTO failures VALUES (?, ?, ?)", values)
+
+
+def failures(connection: sqlite3.Connection) -> list[Failure]:
+    """In order of document."""
+    return [Failure(*row) for row in connection.execute("SELECT * FROM failures ORDER BY document_id")]
+
+
+def write_run(connection: sqlite3.Connection, run: RunRecord) -> None:
+    """Add or replace a run's record."""
+    started = run.started.astimezone(UTC).isoformat(timespec="microseconds")
+    values = (run.id, started, dumps(run.model_dump(mode="json")))
+    connection.execute("INSERT OR REPLACE INTO runs VALUES (?, ?, ?)", values)
+
+
+def runs(connection: sqlite3.Connection) -> list[RunRecord]:
+    """Oldest first."""
+    rows = connection.execute("SELECT body FROM runs ORDER BY started, id")
+    return [RunRecord.model_validate(json.loads(row[0])) for row in rows]

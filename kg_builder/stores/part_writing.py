@@ -1,0 +1,127 @@
+"""One document's part into the tables and out of them. The caller holds the transaction."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from kg_builder.protocols import WriteResult
+from kg_builder.records import Concept, DocumentGraph
+from kg_builder.stores import sql
+from kg_builder.stores.rows import (
+    Provenances,
+    attributes_json,
+    description,
+    dumps,
+    facets,
+    mention_row,
+    metadata_json,
+    packed,
+    reject_json,
+    relation_row,
+)
+
+
+class Outcome(NamedTuple):
+    """What writing a part came to."""
+
+    result: WriteResult
+    before: frozenset[str]
+    """Ids of the concepts of the part that was replaced."""
+
+
+def write_part(connection: sqlite3.Connection, part: DocumentGraph) -> Outcome:
+    """Make the tables hold exactly this part of its document."""
+    document_id, fingerprint = part.document.id, part.fingerprint
+    connection.execute("DELETE FROM failures WHERE document_id = ?", (document_id,))
+    row = connection.execute("SELECT key, fingerprint FROM documents WHERE id = ?", (document_id,)).fetchone()
+    if row is None:
+        _insert(connection, part, fingerprint)
+        return Outcome(WriteResult(written=True), frozenset())
+    if row[1] == fingerprint:
+        return Outcome(WriteResult(written=False), frozenset())
+    before = _remove(connection, row[0])
+    _insert(connection, part, fingerprint)
+    _remove_orphans(connection, before)
+    return Outcome(WriteResult(written=True, replaced=True), frozenset(before.values()))
+
+
+def forget_part(connection: sqlite3.Connection, document_id: str) -> frozenset[str] | None:
+    """Take out all there is of a document. Answers the ids of its concepts, or None if there was nothing."""
+    row = connection.execute("SELECT key FROM documents WHERE id = ?", (document_id,)).fetchone()
+    failed = connection.execute("DELETE FROM failures WHERE document_id = ?", (document_id,)).rowcount
+    if row is None and not failed:
+        return None
+    connection.execute("INSERT OR IGNORE INTO unwiped VALUES (1)")
+    before = {} if row is None else _remove(connection, row[0])
+    _remove_orphans(connection, before)
+    return frozenset(before.values())
+
+
+def _insert(connection: sqlite3.Connection, part: DocumentGraph, fingerprint: str) -> None:
+    provenances = Provenances()
+    mentions = [mention_row(n, mention, provenances) for n, mention in enumerate(part.mentions)]
+    relations = [relation_row(n, relation, provenances) for n, relation in enumerate(part.relations)]
+    key = _insert_document(connection, part, fingerprint, provenances)
+    concepts = _concept_keys(connection, part.concepts)
+    rows_by_table: tuple[tuple[str, Iterable[tuple[object, ...]]], ...] = (
+        ("INSERT INTO facets VALUES (?, ?, ?)", sorted(facets(part.document.metadata))),
+        ("INSERT INTO supports VALUES (?, ?, ?)", enumerate(concepts)),
+        ("INSERT INTO mentions VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", mentions),
+        ("INSERT INTO relations VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", relations),
+        ("INSERT INTO rejects VALUES (?, ?, ?)", enumerate(map(reject_json, part.rejects))),
+    )
+    for statement, rows in rows_by_table:
+        connection.executemany(statement, ((key, *row) for row in rows))
+
+
+def _remove(connection: sqlite3.Connection, key: int) -> dict[int, str]:
+    """Take a document's rows out. Answers the concepts that it supported, by key."""
+    rows = connection.execute("SELECT key, id FROM supports JOIN concepts ON key = concept WHERE document = ?", (key,))
+    concepts = dict(rows.fetchall())
+    connection.execute("DELETE FROM documents WHERE key = ?", (key,))
+    return concepts
+
+
+def _remove_orphans(connection: sqlite3.Connection, concepts: Iterable[int]) -> None:
+    connection.executemany(sql.ORPHANED, ((key,) for key in concepts))
+
+
+def _insert_document(
+    connection: sqlite3.Connection, part: DocumentGraph, fingerprint: str, provenances: Provenances
+) -> int:
+    document = part.document
+    date = document.metadata.date
+    cursor = connection.execute(
+        "INSERT INTO documents VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            document.id,
+            document.sha256,
+            fingerprint,
+            packed(part.settings_hash),
+            packed(part.selection.language),
+            None if document.language is None else packed(document.language),
+            None if date is None else date.isoformat(),
+            metadata_json(document.metadata),
+            dumps(part.selection.model_dump()),
+            attributes_json(part.attributes),
+            provenances.json(),
+        ),
+    )
+    key = cursor.lastrowid
+    assert key is not None  # an INSERT of one row always has one
+    connection.execute("INSERT INTO texts VALUES (?, ?)", (key, packed(document.text)))
+    return key
+
+
+def _concept_keys(connection: sqlite3.Connection, concepts: Sequence[Concept]) -> list[int]:
+    """Where the tables have each concept as it is described here; new descriptions are added."""
+    wanted = [(concept.id, description(concept)) for concept in concepts]
+    rows = connection.execute(sql.CONCEPT_KEYS, (dumps([concept.id for concept in concepts]),))
+    known = {(concept_id, body): key for key, concept_id, body in rows}
+    for values in wanted:
+        if values not in known:
+            cursor = connection.execute("INSERT INTO concepts (id, description) VALUES (?, ?)", values)
+            known[values] = cursor.lastrowid
+    return [known[values] for values in wanted]

@@ -1,0 +1,104 @@
+"""The tables of the store's file.
+
+What a document adds hangs on its row and goes with it. A concept has one row for each distinct
+description that documents gave of it (nearly always one); `supports` says which document gave which.
+`key` columns are of the file alone: they depend on the order of writing and never leave the store.
+A document's key is never used again, so that a choice of documents stays true while others are written.
+Text that may hold lone surrogates is bound by `rows.packed`.
+"""
+
+APPLICATION_ID = 0x6B676264
+"""``kgbd``: marks the file as ours in its header."""
+
+SCHEMA_VERSION = 1
+"""Kept in the header as ``user_version``; raised with every change of a table."""
+
+TABLES = """
+CREATE TABLE documents (
+    key INTEGER PRIMARY KEY AUTOINCREMENT,
+    id TEXT NOT NULL UNIQUE,
+    sha256 TEXT NOT NULL,
+    fingerprint TEXT NOT NULL,
+    settings_hash TEXT NOT NULL,
+    language TEXT NOT NULL,
+    declared_language TEXT,
+    date TEXT,
+    metadata TEXT NOT NULL,
+    selection TEXT NOT NULL,
+    attributes TEXT NOT NULL,
+    provenances TEXT NOT NULL
+);
+CREATE TABLE texts (
+    document INTEGER PRIMARY KEY REFERENCES documents ON DELETE CASCADE,
+    text NOT NULL
+);
+CREATE TABLE facets (
+    document INTEGER NOT NULL REFERENCES documents ON DELETE CASCADE,
+    name TEXT NOT NULL,
+    value TEXT NOT NULL,
+    PRIMARY KEY (document, name, value)
+) WITHOUT ROWID;
+CREATE TABLE concepts (
+    key INTEGER PRIMARY KEY,
+    id TEXT NOT NULL,
+    description TEXT NOT NULL
+);
+CREATE INDEX concepts_id ON concepts (id);
+CREATE TABLE supports (
+    document INTEGER NOT NULL REFERENCES documents ON DELETE CASCADE,
+    ordinal INTEGER NOT NULL,
+    concept INTEGER NOT NULL REFERENCES concepts,
+    PRIMARY KEY (document, ordinal)
+) WITHOUT ROWID;
+CREATE INDEX supports_concept ON supports (concept, document);
+CREATE TABLE mentions (
+    document INTEGER NOT NULL REFERENCES documents ON DELETE CASCADE,
+    ordinal INTEGER NOT NULL,
+    start INTEGER NOT NULL,
+    "end" INTEGER NOT NULL,
+    text NOT NULL,
+    clean_text,
+    type NOT NULL,
+    concepts TEXT NOT NULL,
+    assertion TEXT NOT NULL,
+    confidence REAL,
+    section,
+    fragments TEXT,
+    provenance INTEGER NOT NULL,
+    PRIMARY KEY (document, ordinal)
+) WITHOUT ROWID;
+CREATE TABLE relations (
+    document INTEGER NOT NULL REFERENCES documents ON DELETE CASCADE,
+    ordinal INTEGER NOT NULL,
+    subject TEXT NOT NULL,
+    predicate NOT NULL,
+    object TEXT NOT NULL,
+    assertion TEXT NOT NULL,
+    confidence REAL,
+    evidence TEXT NOT NULL,
+    provenance INTEGER NOT NULL,
+    PRIMARY KEY (document, ordinal)
+) WITHOUT ROWID;
+CREATE INDEX relations_subject ON relations (subject, predicate, object);
+CREATE INDEX relations_object ON relations (object);
+CREATE TABLE rejects (
+    document INTEGER NOT NULL REFERENCES documents ON DELETE CASCADE,
+    ordinal INTEGER NOT NULL,
+    body TEXT NOT NULL,
+    PRIMARY KEY (document, ordinal)
+) WITHOUT ROWID;
+CREATE TABLE failures (
+    document_id TEXT PRIMARY KEY,
+    code TEXT NOT NULL,
+    message TEXT NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE runs (
+    id TEXT PRIMARY KEY,
+    started TEXT NOT NULL,
+    body TEXT NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE unwiped (
+    mark INTEGER PRIMARY KEY
+);
+"""
+"""`unwiped` has a row while the file may still hold bytes of a document that was forgotten."""

@@ -1,0 +1,453 @@
+"""What every store does, whatever it keeps its graph in."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from threading import Thread
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from kg_builder.errors import StoreError, UnknownDocumentError
+from kg_builder.protocols import Failure, GraphStore, WriteResult
+from kg_builder.records import Assertion, Attribute, Concept, DocumentGraph, Issue, Mention, Reject
+from kg_builder.stores.views import EVERYTHING, Filter, RunRecord
+
+MakeStore = Callable[[], GraphStore]
+MakePart = Callable[..., DocumentGraph]
+PartStrategy = Callable[..., st.SearchStrategy[DocumentGraph]]
+
+ASPIRIN, WARFARIN, BLEEDING, STROKE = "MESH:D001241", "MESH:D014859", "MESH:D006470", "MESH:D020521"
+ANY_PARTS = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+NO_CONCEPTS: Any = {}
+
+
+def everything(store: GraphStore) -> list[list[Any]]:
+    """All that a store gives, in the order it gives it."""
+    return [
+        list(store.documents()),
+        list(store.concepts()),
+        list(store.mentions()),
+        list(store.relations()),
+        list(store.parts()),
+        list(store.rejects()),
+        [store.statistics(), store.statistics(EVERYTHING)],
+    ]
+
+
+@pytest.fixture
+def filled(store: GraphStore, make_part: MakePart) -> GraphStore:
+    """Four small documents."""
+    store.write(
+        make_part(
+            "n1",
+            "Gave aspirin; then bleeding.",
+            ("aspirin", "INDUCES", "bleeding"),
+            patient="p1",
+            kind="note",
+            date="2024-01-05",
+            tags=("ward", "night"),
+            extra={"beds": 3, "urgent": True},
+            confidence=0.9,
+        )
+    )
+    store.write(
+        make_part(
+            "n2",
+            "The aspirin caused bleeding, warfarin too.",
+            ("aspirin", "INDUCES", "bleeding"),
+            ("warfarin", "INDUCES", "bleeding"),
+            patient="p2",
+            date="2024-03-01",
+            confidence=0.4,
+        )
+    )
+    store.write(make_part("n3", "No stroke under warfarin.", ("warfarin", "INDUCES", "stroke"), assertion="negated"))
+    store.write(make_part("n4", "We use warfarin against stroke.", ("warfarin", "TREATS", "stroke"), kind="note"))
+    return store
+
+
+# writing, replacing, forgetting
+
+
+def test_what_was_written_is_there(filled: GraphStore) -> None:
+    assert [document.id for document in filled.documents()] == ["n1", "n2", "n3", "n4"]
+    assert filled.document_text("n3") == "No stroke under warfarin."
+    aspirin = filled.concept(ASPIRIN)
+    assert aspirin is not None
+    assert (aspirin.name, aspirin.type, aspirin.linked) == ("Aspirin", "Chemical", True)
+    assert (aspirin.synonyms_seen, aspirin.xrefs) == (("aspirin",), ("CHEBI:15365",))
+    assert (aspirin.documents, aspirin.mentions) == (2, 2)
+
+
+def test_writing_the_same_again_changes_nothing(filled: GraphStore, make_part: MakePart) -> None:
+    before = everything(filled)
+    part = next(filled.parts())
+    assert filled.write(part) == WriteResult(written=False)
+    assert filled.fingerprints(["n1", "absent"]) == {"n1": part.fingerprint}
+    assert everything(filled) == before
+
+
+@pytest.mark.parametrize("change", [{"settings_hash": "s2"}, {"patient": "p9"}])
+def test_other_settings_or_metadata_replace_a_part(
+    filled: GraphStore, make_part: MakePart, change: dict[str, Any]
+) -> None:
+    part = make_part("n4", "We use warfarin against stroke.", ("warfarin", "TREATS", "stroke"), **change)
+    assert filled.write(part) == WriteResult(written=True, replaced=True)
+    assert filled.statistics(EVERYTHING).documents == 4
+
+
+def test_a_changed_document_replaces_exactly_its_own_part(
+    make_store: MakeStore, filled: GraphStore, make_part: MakePart
+) -> None:
+    changed = make_part("n1", "Only blue spells.")
+    assert filled.write(changed).replaced
+    clean = make_store()
+    for part in filled.parts():
+        clean.write(part)
+    assert everything(filled) == everything(clean)
+    relation = filled.relation(ASPIRIN, "INDUCES", BLEEDING)
+    assert relation is not None
+    assert relation.documents == ("n2",)
+
+
+def test_forgetting_removes_what_only_that_document_supported(filled: GraphStore) -> None:
+    filled.forget("n2")
+    assert filled.concept(ASPIRIN) is not None
+    filled.forget("n1")
+    assert filled.concept(ASPIRIN) is None
+    assert filled.concept(BLEEDING) is None
+    assert filled.concept(WARFARIN) is not None
+    assert [document.id for document in filled.documents()] == ["n3", "n4"]
+    with pytest.raises(UnknownDocumentError):
+        filled.document_text("n1")
+
+
+def test_forgetting_an_unknown_document_is_an_error_that_names_it(filled: GraphStore) -> None:
+    with pytest.raises(UnknownDocumentError, match="n9"):
+        filled.forget("n9")
+
+
+def test_forgetting_everything_leaves_nothing(make_store: MakeStore, filled: GraphStore) -> None:
+    with filled.writing():
+        for document in list(filled.documents()):
+            filled.forget(document.id)
+    assert everything(filled) == everything(make_store())
+
+
+def test_a_part_that_fails_midway_leaves_the_old_one(filled: GraphStore, make_part: MakePart) -> None:
+    before = everything(filled)
+    broken = make_part("n1", "Another text with aspirin.").model_copy(update={"rejects": (None,)})
+    with pytest.raises(AttributeError):
+        filled.write(broken)
+    assert everything(filled) == before
+
+
+# ledger
+
+
+def test_failures_are_kept_until_the_document_is_written_or_forgotten(store: GraphStore, make_part: MakePart) -> None:
+    for document_id in ("b", "a", "c"):
+        store.fail(Failure(document_id, "binary-file", "not text"))
+    store.fail(Failure("a", "too-long", "over the limit"))
+    assert next(iter(store.failures())) == Failure("a", "too-long", "over the limit")
+    store.write(make_part("a", "aspirin"))
+    store.forget("b")
+    assert [failure.document_id for failure in store.failures()] == ["c"]
+    with pytest.raises(UnknownDocumentError):
+        store.forget("b")
+
+
+def test_an_unchanged_document_clears_its_failure_too(store: GraphStore, make_part: MakePart) -> None:
+    store.write(make_part("a", "aspirin"))
+    store.fail(Failure("a", "timeout", "took too long"))
+    assert store.concept(ASPIRIN) is not None
+    assert not store.write(make_part("a", "aspirin")).written
+    assert list(store.failures()) == []
+
+
+def test_rejects_come_by_document_and_in_order(store: GraphStore, make_part: MakePart) -> None:
+    one, two = (Reject(kind="mention", text=text, issues=(Issue(code="generic", message="."),)) for text in "zy")
+    store.write(make_part("b", "aspirin").model_copy(update={"rejects": (one, two)}))
+    store.write(make_part("a", "aspirin").model_copy(update={"rejects": (two,)}))
+    assert list(store.rejects()) == [("a", two), ("b", one), ("b", two)]
+    assert list(store.rejects("b")) == [("b", one), ("b", two)]
+    assert list(store.rejects("absent")) == []
+    assert store.statistics().rejects == 3
+
+
+def test_runs_are_kept_oldest_first_and_replaced_by_id(store: GraphStore) -> None:
+    zone = dt.timezone(dt.timedelta(hours=7))
+    late = RunRecord(id="a", started=dt.datetime(2024, 1, 1, 9, tzinfo=dt.UTC), settings_hash="s1")
+    early = RunRecord(id="b", started=dt.datetime(2024, 1, 1, 15, tzinfo=zone), settings_hash="s1", read=1)
+    for run in (late, early, late.model_copy(update={"read": 7})):
+        store.record_run(run)
+    assert list(store.runs()) == [early, late.model_copy(update={"read": 7})]
+
+
+# queries
+
+
+def test_neighbours_come_best_supported_first(filled: GraphStore) -> None:
+    relations = filled.neighbours(BLEEDING)
+    assert [(relation.subject, relation.documents) for relation in relations] == [
+        (ASPIRIN, ("n1", "n2")),
+        (WARFARIN, ("n2",)),
+    ]
+    assert (relations[0].confidence, relations[1].confidence) == (0.9, 0.4)
+    assert relations[0].subject_name == "Aspirin"
+
+
+def test_neighbours_by_direction_and_predicate(filled: GraphStore) -> None:
+    assert filled.neighbours(BLEEDING, direction="out") == []
+    assert [relation.object for relation in filled.neighbours(WARFARIN, direction="out")] == [BLEEDING, STROKE]
+    assert [relation.object for relation in filled.neighbours(WARFARIN, predicate="TREATS")] == [STROKE]
+    assert filled.neighbours("MESH:absent") == []
+    with pytest.raises(StoreError, match="sideways"):
+        filled.neighbours(BLEEDING, direction="sideways")
+
+
+def test_negated_statements_are_left_out_unless_asked_for(filled: GraphStore) -> None:
+    assert filled.relation(WARFARIN, "INDUCES", STROKE) is None
+    found = filled.relation(WARFARIN, "INDUCES", STROKE, where=EVERYTHING)
+    assert found is not None
+    assert found.assertions == (Assertion.NEGATED,)
+    assert filled.statistics().relations == 4
+    assert filled.statistics(EVERYTHING).relations == 5
+
+
+def test_a_relation_has_the_sentences_that_state_it(filled: GraphStore) -> None:
+    relation = filled.relation(ASPIRIN, "INDUCES", BLEEDING)
+    assert relation is not None
+    assert [(e.document, e.sentence_text) for e in relation.evidence] == [
+        ("n1", "Gave aspirin; then bleeding."),
+        ("n2", "The aspirin caused bleeding, warfarin too."),
+    ]
+    assert {(e.subject_text, e.object_text) for e in relation.evidence} == {("aspirin", "bleeding")}
+
+
+def test_paths_go_either_way_shortest_first(filled: GraphStore) -> None:
+    (path,) = filled.paths(ASPIRIN, STROKE)
+    assert path.concepts == (ASPIRIN, BLEEDING, WARFARIN, STROKE)
+    assert path.names == ("Aspirin", "Hemorrhage", "Warfarin", "Stroke")
+    assert [relation.predicate for relation in path.relations] == ["INDUCES", "INDUCES", "TREATS"]
+    assert filled.paths(ASPIRIN, STROKE, max_length=2) == []
+    assert filled.paths(ASPIRIN, STROKE, where=Filter(patient="p2")) == []
+    assert filled.paths(ASPIRIN, "MESH:absent") == []
+    assert filled.paths(ASPIRIN, ASPIRIN) == []
+
+
+def test_paths_are_simple_complete_and_limited(store: GraphStore, make_part: MakePart) -> None:
+    names = [f"c{number}" for number in range(5)]
+    concepts = {name: Concept(id=f"X:{name}", name=name, type="Disease") for name in names}
+    pairs = [(one, "JOINS", other) for one in names for other in names if one < other]
+    store.write(make_part("all", " ".join(names), *pairs, concepts=concepts))
+    found = store.paths("X:c0", "X:c4", limit=100)
+    assert len(found) == 1 + 3 + 6 + 6
+    assert [len(path.relations) for path in found] == sorted(len(path.relations) for path in found)
+    assert all(len(set(path.concepts)) == len(path.concepts) for path in found)
+    assert store.paths("X:c0", "X:c4", limit=3) == found[:3]
+    assert found[1].concepts == ("X:c0", "X:c1", "X:c4")
+
+
+def test_a_subgraph_has_the_relations_among_the_concepts_reached(filled: GraphStore) -> None:
+    near = filled.subgraph([ASPIRIN])
+    assert set(near) == {ASPIRIN, BLEEDING}
+    assert near.number_of_edges() == 2
+    assert set(filled.subgraph([ASPIRIN], hops=2)) == {ASPIRIN, BLEEDING, WARFARIN}
+    assert set(filled.subgraph([ASPIRIN], hops=0)) == {ASPIRIN}
+    assert set(filled.subgraph([ASPIRIN], where=Filter(patient="p9"))) == {ASPIRIN}
+    assert set(filled.subgraph(["MESH:absent"])) == set()
+
+
+@pytest.mark.parametrize("text", ["aspirin", "Aspirin", "ASPIRIN", "asprin", "aspirni", "aspi", ASPIRIN, "  aspirin "])
+def test_search_finds_by_name_and_forgives_typos(filled: GraphStore, text: str) -> None:
+    assert filled.search(text)[0].concept.id == ASPIRIN
+
+
+def test_search_puts_exact_hits_first_and_knows_the_forms_seen(filled: GraphStore) -> None:
+    exact, typo = filled.search("stroke")[0], filled.search("strok e")[0]
+    assert (exact.score, exact.concept.id) == (1.0, STROKE)
+    assert typo.score < 1.0
+    by_form = filled.search("bleeding")[0]
+    assert (by_form.concept.name, by_form.matched) == ("Hemorrhage", "bleeding")
+    assert filled.search("bleeding", type="Chemical") == []
+    assert len(filled.search("a", limit=1)) <= 1
+    assert filled.search("") == []
+
+
+def test_search_follows_writing_and_forgetting(filled: GraphStore, make_part: MakePart) -> None:
+    assert filled.search("blue spells") == []
+    filled.write(make_part("n5", "Now blue spells."))
+    assert [hit.concept.linked for hit in filled.search("blue spells")] == [False]
+    filled.forget("n5")
+    assert filled.search("blue spells") == []
+
+
+# filters
+
+
+@pytest.mark.parametrize(
+    ("where", "documents"),
+    [
+        (Filter(), ["n1", "n2", "n3", "n4"]),
+        (Filter(patient="p1"), ["n1"]),
+        (Filter(kind="note"), ["n1", "n4"]),
+        (Filter(kind="note", patient="p1"), ["n1"]),
+        (Filter(language="en"), ["n1", "n2", "n3", "n4"]),
+        (Filter(language="vi"), []),
+        (Filter(tags=frozenset({"ward"})), ["n1"]),
+        (Filter(tags=frozenset({"ward", "night"})), ["n1"]),
+        (Filter(tags=frozenset({"ward", "day"})), []),
+        (Filter(since=dt.date(2024, 1, 5), until=dt.date(2024, 2, 29)), ["n1"]),
+        (Filter(since=dt.date(2024, 1, 6)), ["n2"]),
+        (Filter(until=dt.date(2024, 3, 1)), ["n1", "n2"]),
+        (Filter(extra={"beds": 3}), ["n1"]),
+        (Filter(extra={"beds": 3.0, "urgent": True}), ["n1"]),
+        (Filter(extra={"beds": "3"}), []),
+        (Filter(extra={"urgent": 1}), []),
+        (Filter(documents=frozenset({"n4", "n2", "absent"})), ["n2", "n4"]),
+        (Filter(documents=frozenset()), []),
+        (Filter(patient="' OR 1=1 --"), []),
+    ],
+)
+def test_documents_by_filter(filled: GraphStore, where: Filter, documents: list[str]) -> None:
+    assert [document.id for document in filled.documents(where)] == documents
+    assert filled.statistics(where).documents == len(documents)
+    every = where.model_copy(update={"assertions": None})
+    assert {mention.document for mention in filled.mentions(every)} == set(documents)
+    assert {name for view in filled.relations(every) for name in view.documents} == set(documents)
+
+
+def test_filters_hold_in_every_query(filled: GraphStore) -> None:
+    sure = Filter(min_confidence=0.5)
+    assert [view.documents for view in filled.neighbours(BLEEDING, where=sure)] == [("n1",)]
+    assert [view.documents for view in filled.neighbours(STROKE, where=sure)] == [("n4",)]
+    second = Filter(patient="p2")
+    assert {concept.id for concept in filled.concepts(second)} == {ASPIRIN, WARFARIN, BLEEDING}
+    assert next(filled.concepts(second)).documents == 1
+    assert {mention.assertion for mention in filled.mentions(Filter())} == {Assertion.PRESENT}
+    nothing = Filter(assertions=frozenset())
+    assert list(filled.concepts(nothing)) == []
+    assert filled.statistics(nothing).mentions == 0
+
+
+# everything, in stable order
+
+
+@ANY_PARTS
+@given(data=st.data())
+def test_parts_come_back_as_they_were_written(
+    data: st.DataObject, make_store: MakeStore, part_strategy: PartStrategy
+) -> None:
+    part = data.draw(part_strategy())
+    store = make_store()
+    assert store.write(part) == WriteResult(written=True)
+    assert list(store.parts()) == [part]
+    assert store.document_text(part.document.id) == part.document.text
+    assert store.statistics(EVERYTHING).mentions == sum(len(set(mention.concepts)) for mention in part.mentions)
+    assert store.statistics(EVERYTHING).concepts == len(part.concepts)
+    store.forget(part.document.id)
+    assert everything(store) == everything(make_store())
+
+
+@ANY_PARTS
+@given(data=st.data())
+def test_the_order_of_writing_leaves_no_trace(
+    data: st.DataObject, make_store: MakeStore, part_strategy: PartStrategy
+) -> None:
+    ids = st.sampled_from(["d1", "d2", "D1", "đ", "d 3"])
+    drawn = data.draw(st.lists(part_strategy(ids), max_size=4, unique_by=lambda part: part.document.id))
+    replaced = [part.model_copy(update={"settings_hash": "older"}) for part in data.draw(st.permutations(drawn))]
+    one, other = make_store(), make_store()
+    for part in drawn:
+        one.write(part)
+    for part in [*replaced, *data.draw(st.permutations(drawn))]:
+        other.write(part)
+    assert everything(one) == everything(other)
+    assert [part.document.id for part in one.parts()] == sorted(part.document.id for part in drawn)
+
+
+@ANY_PARTS
+@given(data=st.data())
+def test_a_filter_takes_in_closed_graphs(
+    data: st.DataObject, make_store: MakeStore, part_strategy: PartStrategy
+) -> None:
+    store = make_store()
+    for part in data.draw(st.lists(part_strategy(), max_size=3, unique_by=lambda part: part.document.id)):
+        store.write(part)
+    where = data.draw(
+        st.sampled_from(
+            [Filter(), EVERYTHING, Filter(patient="p1"), Filter(min_confidence=0.5), Filter(tags=frozenset({"ü"}))]
+        )
+    )
+    mentions, relations = list(store.mentions(where)), list(store.relations(where))
+    concepts = {concept.id: concept for concept in store.concepts(where)}
+    assert concepts.keys() >= {mention.concept for mention in mentions}
+    assert concepts.keys() >= {end for relation in relations for end in (relation.subject, relation.object)}
+    assert sum(concept.mentions for concept in concepts.values()) == len(mentions)
+    counted = store.statistics(where)
+    assert (counted.concepts, counted.mentions, counted.relations) == (len(concepts), len(mentions), len(relations))
+    assert mentions == sorted(mentions, key=lambda m: (m.document, m.start, m.end, m.type, m.concept, m.fragments))
+    order = [(r.subject, r.predicate, r.object, r.documents, r.assertions) for r in relations]
+    assert order == sorted(order)
+    assert len(order) == len(set(order))
+
+
+def test_documents_that_describe_a_concept_differently_agree_on_one(make_store: MakeStore, make_part: MakePart) -> None:
+    old = {"ho": Concept(id="local:ho", name="ho", type="Disease", linked=False, xrefs=("B:1",))}
+    new = {"ho": Concept(id="local:ho", name="Ho", type="Symptom", xrefs=("A:1", "B:1"))}
+    views = []
+    for concepts in ((old, new), (new, old)):
+        store = make_store()
+        for vocabulary in concepts:
+            store.write(make_part("old" if vocabulary is old else "new", "ho nhiều", concepts=vocabulary))
+        views.append(store.concept("local:ho"))
+    assert views[0] == views[1]
+    assert views[0] is not None
+    assert (views[0].name, views[0].type, views[0].linked, views[0].xrefs) == ("Ho", "Symptom", True, ("A:1", "B:1"))
+
+
+def test_a_composite_mention_counts_for_each_of_its_concepts(store: GraphStore, make_part: MakePart) -> None:
+    part = make_part("n1", "aspirin and stroke")
+    both = Mention(start=0, end=18, text="aspirin and stroke", type="DISEASE", concepts=(STROKE, ASPIRIN))
+    dose = Attribute(start=0, end=7, text="aspirin", type="DOSE", mention=(0, 18))
+    store.write(part.model_copy(update={"mentions": (both,), "attributes": (dose,)}))
+    assert [mention.concept for mention in store.mentions()] == [ASPIRIN, STROKE]
+    assert next(store.documents()).attributes == (dose,)
+
+
+def test_iterating_goes_on_while_others_write(filled: GraphStore, make_part: MakePart) -> None:
+    seen = []
+    for document in filled.documents():
+        seen.append(document.id)
+        filled.write(make_part(f"{document.id}-copy", "aspirin") if "copy" not in document.id else next(filled.parts()))
+    assert seen[:1] == ["n1"]
+    assert set(seen) >= {"n1", "n2", "n3", "n4"}
+
+
+def test_threads_share_a_store(store: GraphStore, make_part: MakePart) -> None:
+    def write(thread: int) -> None:
+        for number in range(10):
+            store.write(make_part(f"{thread}-{number}", "aspirin, bleeding", ("aspirin", "INDUCES", "bleeding")))
+            assert store.search("aspirin")
+
+    with store.writing():
+        threads = [Thread(target=write, args=(number,)) for number in range(4)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    assert store.statistics().documents == 40
+    (relation,) = store.neighbours(ASPIRIN)
+    assert len(relation.documents) == 40
+
+
+def test_a_closed_store_says_so(store: GraphStore) -> None:
+    store.close()
+    store.close()
+    with pytest.raises(StoreError, match="closed"):
+        list(store.documents())

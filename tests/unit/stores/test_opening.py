@@ -1,0 +1,119 @@
+"""Opening stores: what is made, what is refused, and that a refused file is left alone."""
+
+from __future__ import annotations
+
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from kg_builder.errors import StoreError, StoreVersionError
+from kg_builder.protocols import GraphStore
+from kg_builder.records import DocumentGraph
+from kg_builder.stores import open_store
+
+MakePart = Callable[..., DocumentGraph]
+
+
+def refused(path: Path) -> StoreVersionError:
+    """The error that opening gives; the file and its folder must stay as they were."""
+    before, beside = path.read_bytes(), sorted(path.parent.iterdir())
+    for read_only in (False, True):
+        with pytest.raises(StoreVersionError, match=path.name) as caught:
+            open_store(path, read_only=read_only)
+    assert path.read_bytes() == before
+    assert sorted(path.parent.iterdir()) == beside
+    return caught.value
+
+
+def test_a_store_satisfies_the_protocol(tmp_path: Path) -> None:
+    store: GraphStore = open_store(tmp_path / "graph.kg")
+    assert store.location == str(tmp_path / "graph.kg")
+    store.close()
+
+
+def test_a_file_that_is_not_sqlite_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "notes.txt"
+    path.write_text("Just some text. " * 100, encoding="utf-8")
+    assert "not an SQLite file" in refused(path).message
+
+
+def test_another_applications_file_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "other.db"
+    connection = sqlite3.connect(path)
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("CREATE TABLE documents (id)")
+    connection.close()
+    assert "another application" in refused(path).message
+
+
+@pytest.mark.parametrize("version", [0, 2, 99])
+def test_another_version_is_refused_and_both_are_named(tmp_path: Path, version: int) -> None:
+    path = tmp_path / "old.kg"
+    open_store(path).close()
+    connection = sqlite3.connect(path)
+    connection.execute(f"PRAGMA user_version = {version}")
+    connection.close()
+    message = refused(path).message
+    assert f"version {version};" in message
+    assert "version 1" in message
+
+
+def test_reading_a_missing_file_names_it_and_makes_nothing(tmp_path: Path) -> None:
+    with pytest.raises(StoreError, match=r"absent\.kg.*no such file"):
+        open_store(tmp_path / "absent.kg", read_only=True)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_folders_and_missing_folders_are_said_plainly(tmp_path: Path) -> None:
+    with pytest.raises(StoreError, match="is a folder"):
+        open_store(tmp_path)
+    with pytest.raises(StoreError, match="there is no folder"):
+        open_store(tmp_path / "absent" / "graph.kg")
+
+
+def test_an_empty_file_becomes_a_store(tmp_path: Path) -> None:
+    path = tmp_path / "graph.kg"
+    path.touch()
+    with open_store(path) as store:
+        assert store.statistics().documents == 0
+
+
+@pytest.mark.parametrize("name", ["with blank.kg", "50%?#.kg", "đồ thị.kg"])
+def test_any_file_name_will_do(tmp_path: Path, make_part: MakePart, name: str) -> None:
+    with open_store(tmp_path / name) as store:
+        store.write(make_part(1))
+    with open_store(str(tmp_path / name), read_only=True) as store:
+        assert store.statistics().documents == 1
+
+
+def test_a_read_only_store_reads_and_refuses_to_write(tmp_path: Path, make_part: MakePart) -> None:
+    path = tmp_path / "graph.kg"
+    with open_store(path) as store:
+        store.write(make_part(1))
+    with open_store(path, read_only=True) as store:
+        assert store.graph.number_of_nodes() == 3
+        for change in (lambda: store.write(make_part(2)), lambda: store.forget("note-1-q1q")):
+            with pytest.raises(StoreError, match="reading only"):
+                change()
+        with pytest.raises(StoreError, match="reading only"), store.writing():
+            pass
+
+
+@pytest.mark.parametrize("uri", ["neo4j://localhost:7687", "bolt://localhost", "neo4j+s://db.example", "BOLT://x"])
+def test_neo4j_is_said_to_come_later(uri: str) -> None:
+    with pytest.raises(StoreError, match="Neo4j store isn't part of this version"):
+        open_store(uri)
+
+
+def test_opening_and_writing_load_no_networkx(tmp_path: Path) -> None:
+    script = (
+        "import sys; from kg_builder.stores import open_store; assert 'sqlite3' not in sys.modules;"
+        "store = open_store(sys.argv[1]); list(store.parts()); store.statistics();"
+        "assert 'networkx' not in sys.modules;"
+        "store.graph; assert 'networkx' in sys.modules; store.close()"
+    )
+    subprocess.run([sys.executable, "-c", script, str(tmp_path / "graph.kg")], check=True)
