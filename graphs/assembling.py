@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from kg_builder.clean.alignment import CleanText
 from kg_builder.clean.grounding import ground, ground_stretch
-from kg_builder.graphs.state import PackedText
 from kg_builder.normalize.local import local_concept
 from kg_builder.protocols import Normalizer
 from kg_builder.records import (
@@ -55,11 +54,9 @@ def on_grounded_ends(
     relations: Sequence[RelationMention],
     mentions: Sequence[Mention],
     grounded: Sequence[Mention | None],
-    document: Document,
-    packed: PackedText,
+    clean: CleanText,
 ) -> list[RelationMention]:
-    """Relations with ends and sentence in the original text. An end that isn't there stays as it was, to be rejected."""
-    clean = packed.unpack(document.text)
+    """Relations with ends and sentence in the original; an end that isn't there stays as it was, to be rejected."""
     places = {mention.key: found for mention, found in zip(mentions, grounded, strict=True) if found is not None}
     moved = []
     for relation in relations:
@@ -77,7 +74,6 @@ def assemble(
     document: Document,
     selection: Selection,
     settings_hash: str,
-    schema: Schema,
     mentions: Sequence[Mention],
     concepts: Mapping[str, Concept],
     relations: Sequence[RelationMention],

@@ -8,8 +8,9 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from itertools import chain, groupby
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from kg_builder.corpora.langchain import from_langchain
 from kg_builder.corpora.reading import read
@@ -96,7 +97,7 @@ class Tally:
     started: datetime = field(default_factory=lambda: datetime.now(UTC))
     counts: Counter[str] = field(default_factory=Counter)
     rejects: Counter[str] = field(default_factory=Counter)
-    seconds: Counter[str] = field(default_factory=Counter)
+    seconds: Counter[str] = field(default_factory=Counter)  # floats
 
     def add(self, report: DocumentReport) -> None:
         """Count one document."""
@@ -110,7 +111,7 @@ class Tally:
             }
         )
         self.rejects.update(report.rejects_by_code)
-        self.seconds.update(report.seconds)  # type: ignore[arg-type]  # a Counter adds floats as well
+        self.seconds.update(report.seconds)
 
     def record(self, *, finished: bool = False) -> RunRecord:
         """The run's record as it stands."""
@@ -119,7 +120,10 @@ class Tally:
             started=self.started,
             finished=datetime.now(UTC) if finished else None,
             settings_hash=self.settings_hash,
-            **{name: self.counts[name] for name in ("read", "unchanged", "failed", "noted", "items_extracted", "items_rejected")},
+            **{
+                name: self.counts[name]
+                for name in ("read", "unchanged", "failed", "noted", "items_extracted", "items_rejected")
+            },
             written=self.counts["written"],
             items_written=self.counts["items_written"],
             rejects_by_code=dict(sorted(self.rejects.items())),
@@ -129,9 +133,13 @@ class Tally:
 
 def documents(sources: Source | Iterable[Source]) -> Iterator[Row]:
     """Sources of every kind, one after the other; a text without an id is named after its own hash."""
-    listed = [sources] if isinstance(sources, str | Path | Document) or hasattr(sources, "page_content") else sources
-    for source in listed:  # type: ignore[union-attr]
-        yield from _documents(source)
+    one = isinstance(sources, str | Path | Document | GoldDocument | Unreadable) or hasattr(sources, "page_content")
+    listed: Iterable[Any] = [sources] if one else cast("Iterable[Any]", sources)
+    for of_langchain, run in groupby(listed, key=lambda source: hasattr(source, "page_content")):
+        if of_langchain:
+            yield from from_langchain(run)
+        else:
+            yield from chain.from_iterable(map(_documents, run))
 
 
 def _documents(source: Any) -> Iterator[Row]:
@@ -142,7 +150,5 @@ def _documents(source: Any) -> Iterator[Row]:
     elif isinstance(source, str):
         document = Document(id="text", text=source)
         yield document.model_copy(update={"id": f"text-{document.sha256[:16]}"})
-    elif hasattr(source, "page_content"):
-        yield from from_langchain([source])
     else:
         raise InputError(f"cannot read a {type(source).__name__} as a document")

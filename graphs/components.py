@@ -60,7 +60,9 @@ class Context(BaseModel):
         return _components(self.settings.model_dump_json(), self.store)
 
 
-def make_components(settings: Settings, *, store: GraphStore | None = None, checks: tuple[Check, ...] = ()) -> Components:
+def make_components(
+    settings: Settings, *, store: GraphStore | None = None, checks: tuple[Check, ...] = ()
+) -> Components:
     """The built-in parts that the settings name. Raises SettingsError for a name that isn't there."""
     from kg_builder.clean.rules import RuleCleaner
     from kg_builder.normalize.exact import ExactNormalizer
@@ -116,6 +118,4 @@ def _digest(components: Components) -> str:
 def _components(settings: str, store: str | None) -> Components:
     from kg_builder.stores import open_store
 
-    return make_components(
-        Settings.model_validate_json(settings), store=None if store is None else open_store(store)
-    )
+    return make_components(Settings.model_validate_json(settings), store=None if store is None else open_store(store))

@@ -109,6 +109,12 @@ def _report(
     document = document_of(item)
     if known.get(document.id) == document_state(document, components.settings_hash):
         return DocumentReport(document.id, "unchanged")
+    return _processed(item, document, components, process)
+
+
+def _processed(
+    item: Document | GoldDocument, document: Document, components: Components, process: Process
+) -> DocumentReport:
     try:
         output = process(item, components)
     except StoreError:

@@ -5,7 +5,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from contextlib import nullcontext
+from typing import cast
 
 from langgraph.graph import END, START, StateGraph
 from langgraph.graph.state import CompiledStateGraph
@@ -14,7 +15,17 @@ from langgraph.types import Checkpointer, RetryPolicy
 from kg_builder.errors import TransientModelError
 from kg_builder.graphs import nodes
 from kg_builder.graphs.components import Components, Context
-from kg_builder.graphs.state import Input, Output, State
+from kg_builder.graphs.state import (
+    ExtractInput,
+    Input,
+    NormalizeInput,
+    Output,
+    SelectInput,
+    State,
+    Turn,
+    ValidateInput,
+    WriteInput,
+)
 from kg_builder.records import Document, DocumentGraph
 
 Workflow = CompiledStateGraph[State, Context, Input, Output]
@@ -26,13 +37,13 @@ TRANSIENT = RetryPolicy(initial_interval=0.5, max_attempts=4, retry_on=Transient
 def document_workflow(checkpointer: Checkpointer = None) -> Workflow:
     """Compile the workflow."""
     builder = StateGraph(State, context_schema=Context, input_schema=Input, output_schema=Output)
-    builder.add_node("clean", nodes.clean)
-    builder.add_node("select", nodes.select)
-    builder.add_node("extract", nodes.extract, retry_policy=TRANSIENT)
-    builder.add_node("relate", nodes.relate, retry_policy=TRANSIENT)
-    builder.add_node("normalize", nodes.normalize)
-    builder.add_node("validate", nodes.validate)
-    builder.add_node("write", nodes.write)
+    builder.add_node("clean", nodes.clean, input_schema=Input)
+    builder.add_node("select", nodes.select, input_schema=SelectInput)
+    builder.add_node("extract", nodes.extract, input_schema=ExtractInput, retry_policy=TRANSIENT)
+    builder.add_node("relate", nodes.relate, input_schema=ExtractInput, retry_policy=TRANSIENT)
+    builder.add_node("normalize", nodes.normalize, input_schema=NormalizeInput)
+    builder.add_node("validate", nodes.validate, input_schema=ValidateInput)
+    builder.add_node("write", nodes.write, input_schema=WriteInput)
     builder.add_edge(START, "clean")
     builder.add_edge("clean", "select")
     builder.add_edge("select", "extract")
@@ -53,19 +64,12 @@ def run_document(workflow: Workflow, document: Document, components: Components)
     """Run the workflow on one document. LangSmith sees nothing unless the settings let it."""
     from langsmith import tracing_context
 
-    given: Input = {"document": document}
     context = Context(settings=components.settings, components=components)
-    if components.settings.tracing:
-        return _output(workflow.invoke(given, context=context))
-    with tracing_context(enabled=False):
-        return _output(workflow.invoke(given, context=context))
+    with nullcontext() if components.settings.tracing else tracing_context(enabled=False):
+        return cast("Output", workflow.invoke({"document": document}, context=context))
 
 
-def _output(answer: dict[str, Any] | Any) -> Output:
-    return Output(**answer)
-
-
-def _after_validation(state: State) -> str:
+def _after_validation(state: Turn) -> str:
     return state["next"]
 
 

@@ -78,9 +78,7 @@ def _typed(gold: GoldDocument, types: dict[str, str]) -> list[Mention]:
     ]
 
 
-def _links(
-    components: Components, schema: Schema, gold: GoldDocument, types: dict[str, str]
-) -> list[tuple[str, ...]]:
+def _links(components: Components, schema: Schema, gold: GoldDocument, types: dict[str, str]) -> list[tuple[str, ...]]:
     links = components.normalizer.normalize(gold.document.text, _typed(gold, types), schema)
     return [tuple(concept.id for concept in link.concepts) for link in links]
 

@@ -56,7 +56,7 @@ def _import_one(
         raise DocumentError("no-annotations", "The document has no annotations to import.")
     mentions, unmapped = _typed(item.mentions, schema)
     concepts: dict[str, Concept] = {}
-    places = [mention and _linked(mention, schema, terminology, concepts) for mention in mentions]
+    places = [None if mention is None else _linked(mention, schema, terminology, concepts) for mention in mentions]
     linked = [mention for mention in places if mention is not None]
     relations, unplaced = _placed(item, schema, places)
     part = assemble(
@@ -68,7 +68,6 @@ def _import_one(
             reason="imported annotations",
         ),
         settings_hash=components.settings_hash,
-        schema=schema,
         mentions=linked,
         concepts=concepts,
         relations=relations,
@@ -86,7 +85,7 @@ def _import_one(
 
 
 def _typed(mentions: Sequence[Mention], schema: Schema) -> tuple[list[Mention | None], list[Reject]]:
-    """Mentions with the schema's types, None where there is none or the mention is a repeated one: those are rejects."""
+    """Mentions with the schema's types; None, and a reject, where there is none or the mention is a repeated one."""
     types = type_map((mention.type for mention in mentions), schema)
     seen: set[object] = set()
     typed: list[Mention | None] = []
@@ -105,9 +104,7 @@ def _typed(mentions: Sequence[Mention], schema: Schema) -> tuple[list[Mention | 
     return typed, rejects
 
 
-def _linked(
-    mention: Mention, schema: Schema, terminology: Terminology, concepts: dict[str, Concept]
-) -> Mention:
+def _linked(mention: Mention, schema: Schema, terminology: Terminology, concepts: dict[str, Concept]) -> Mention:
     entity = schema.entity(mention.type)
     if entity is None or entity.role is not Role.CONCEPT:
         return mention.model_copy(update={"concepts": ()})
@@ -125,8 +122,8 @@ def _placed(
     """Relations on the nearest mentions of their ends; the corpus says what holds, not where."""
     predicates = relation_map((relation.predicate for relation in item.relations), schema)
     by_concept: dict[str, list[Mention]] = {}
-    for mention in mentions:
-        for concept_id in mention.concepts if mention is not None else ():
+    for mention in filter(None, mentions):
+        for concept_id in mention.concepts:
             by_concept.setdefault(concept_id, []).append(mention)
     sentences = split_sentences(item.document.text)
     placed, rejects = [], []

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import functools
 import time
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, Protocol, TypeVar
 
 from langgraph.runtime import Runtime
 
@@ -13,39 +12,59 @@ from kg_builder.clean.alignment import CleanText
 from kg_builder.errors import DocumentError
 from kg_builder.extract.assertion import assert_mentions
 from kg_builder.graphs.asking import ask_for_mentions, ask_for_relations
-from kg_builder.graphs.assembling import assemble, linked_mentions, on_grounded_ends
+from kg_builder.graphs.assembling import linked_mentions
 from kg_builder.graphs.components import Components, Context
-from kg_builder.graphs.state import PackedText, State
-from kg_builder.records import Document, Issue, Reject
+from kg_builder.graphs.state import (
+    Asked,
+    Candidates,
+    Cleaned,
+    ExtractInput,
+    Input,
+    Judged,
+    Linked,
+    NormalizeInput,
+    PackedText,
+    Selecting,
+    SelectInput,
+    ValidateInput,
+    WriteInput,
+    Written,
+)
+from kg_builder.graphs.validating import judge
+from kg_builder.records import Document
 from kg_builder.select.language import detect_language
 from kg_builder.select.routing import select as route
-from kg_builder.validate.checks import REPAIRABLE, Setting
-from kg_builder.validate.validation import NOT_IN_TEXT, judge_mentions, judge_relations, reject_mention
 
-Node = Callable[[State, Runtime[Context]], State]
+Slice = TypeVar("Slice")
+Read_contra = TypeVar("Read_contra", contravariant=True)
+Function = Callable[[Slice, Components], Mapping[str, Any]]
 
 
-def step(name: str) -> Callable[[Callable[[State, Components], State]], Node]:
-    """A node from a function of state and components; adds its time to the state."""
+class Node(Protocol[Read_contra]):
+    """What LangGraph calls."""
 
-    def decorate(function: Callable[[State, Components], State]) -> Node:
-        @functools.wraps(function, assigned=("__module__", "__name__", "__qualname__", "__doc__"))
-        def node(state: State, runtime: Runtime[Context]) -> State:
+    def __call__(self, state: Read_contra, *, runtime: Runtime[Context]) -> Mapping[str, Any]:
+        """An update of the state."""
+        ...
+
+
+def step(name: str) -> Callable[[Function[Slice]], Node[Slice]]:
+    """A node from a function of its slice of the state and the components; adds the time it took."""
+
+    def decorate(function: Function[Slice]) -> Node[Slice]:
+        def node(state: Slice, *, runtime: Runtime[Context]) -> Mapping[str, Any]:
             begun = time.perf_counter()
             update = function(state, (runtime.context or Context()).resolve())
-            spent = state.get("seconds", {}).get(name, 0.0) + time.perf_counter() - begun
-            update["seconds"] = {name: spent}
-            return update
+            return {**update, "seconds": {name: time.perf_counter() - begun}}
 
-        # LangGraph reads the node's types from its signature, which wraps() would have replaced.
-        node.__dict__.pop("__wrapped__", None)
+        node.__doc__ = function.__doc__
         return node
 
     return decorate
 
 
 @step("clean")
-def clean(state: State, parts: Components) -> State:
+def clean(state: Input, parts: Components) -> Cleaned:
     """Tell the language, then clean."""
     given: Any = state["document"]
     document = given if isinstance(given, Document) else Document.model_validate(given)
@@ -61,7 +80,7 @@ def clean(state: State, parts: Components) -> State:
 
 
 @step("select")
-def select(state: State, parts: Components) -> State:
+def select(state: SelectInput, parts: Components) -> Selecting:
     """Choose schema and extractors; a schema that none of them serves is an error, not an empty graph."""
     settings = parts.settings
     chosen = route(
@@ -92,7 +111,7 @@ def select(state: State, parts: Components) -> State:
 
 
 @step("extract")
-def extract(state: State, parts: Components) -> State:
+def extract(state: ExtractInput, parts: Components) -> Asked:
     """Ask the extractor; keep what earlier attempts already gave."""
     selection = state["selection"]
     clean_text = state["clean"].unpack(state["document"].text)
@@ -120,7 +139,7 @@ def extract(state: State, parts: Components) -> State:
 
 
 @step("relate")
-def relate(state: State, parts: Components) -> State:
+def relate(state: ExtractInput, parts: Components) -> Candidates:
     """Ask the relation extractor; keep what earlier attempts already gave."""
     if parts.relation_extractor is None:
         return {"relations": ()}
@@ -145,7 +164,7 @@ def relate(state: State, parts: Components) -> State:
 
 
 @step("normalize")
-def normalize(state: State, parts: Components) -> State:
+def normalize(state: NormalizeInput, parts: Components) -> Linked:
     """Link mentions to concepts and find them in the original text."""
     grounded, concepts = linked_mentions(
         state["clean"].unpack(state["document"].text),
@@ -158,91 +177,12 @@ def normalize(state: State, parts: Components) -> State:
 
 
 @step("validate")
-def validate(state: State, parts: Components) -> State:
+def validate(state: ValidateInput, parts: Components) -> Judged:
     """Accept, send back with the issues, or reject."""
-    selection = state["selection"]
-    schema = parts.schemas[selection.schema_name]
-    setting = Setting(
-        document=state["document"],
-        schema=schema,
-        language=selection.language,
-        limits=parts.settings.limits,
-        concepts={concept.id: concept for concept in state["concepts"]},
-    )
-    places = [index for index, mention in enumerate(state["grounded"]) if mention is not None]
-    candidates = [mention for mention in state["grounded"] if mention is not None]
-    lost = [
-        reject_mention(mention, NOT_IN_TEXT, schema)
-        for mention, grounded in zip(state["mentions"], state["grounded"], strict=True)
-        if grounded is None
-    ]
-    mentions = judge_mentions(candidates, setting, parts.checks)
-    kept = tuple(state["mentions"][places[index]] for index in mentions.accepted)
-    rejects = (*state.get("fresh_rejects", ()), *lost, *mentions.rejects)
-    if (again := _next_extraction(state, parts, repairable(rejects), bool(kept))) is not None:
-        rejects = tuple(reject for reject in rejects if reject.kind != "relation")
-        dropped = len(state["relations"]) + sum(reject.kind == "relation" for reject in state.get("fresh_rejects", ()))
-        return {
-            **again,
-            "mentions": kept,
-            "relations": (),
-            "rejects": (*state.get("rejects", ()), *rejects),
-            "fresh_rejects": (),
-            "extracted": state["extracted"] - dropped,
-        }
-    accepted = [candidates[index] for index in mentions.accepted]
-    stated = on_grounded_ends(state["relations"], state["mentions"], state["grounded"], setting.document, state["clean"])
-    relations = judge_relations(stated, frozenset(mention.key for mention in accepted), setting, parts.checks)
-    rejects = (*rejects, *relations.rejects)
-    if (issues := repairable(relations.rejects)) and _may_relate_again(state, parts):
-        return {
-            "next": "relate",
-            "relate_attempt": state["relate_attempt"] + 1,
-            "feedback": issues,
-            "mentions": kept,
-            "relations": tuple(state["relations"][index] for index in relations.accepted),
-            "rejects": (*state.get("rejects", ()), *rejects),
-            "fresh_rejects": (),
-        }
-    graph = assemble(
-        document=setting.document,
-        selection=selection,
-        settings_hash=parts.settings_hash,
-        schema=schema,
-        mentions=accepted,
-        concepts=setting.concepts,
-        relations=[stated[index] for index in relations.accepted],
-        rejects=(*state.get("rejects", ()), *rejects),
-    )
-    return {"graph": graph, "accepted": len(accepted) + len(relations.accepted), "next": "write"}
+    return judge(state, parts)
 
 
 @step("write")
-def write(state: State, parts: Components) -> State:
+def write(state: WriteInput, parts: Components) -> Written:
     """Write the part in one transaction, where there is a store."""
     return {"result": parts.store.write(state["graph"])} if parts.store is not None else {}
-
-
-def repairable(rejects: tuple[Reject, ...]) -> tuple[Issue, ...]:
-    """The issues that a model can mend when it is told."""
-    return tuple(issue for reject in rejects for issue in reject.issues if issue.code in REPAIRABLE)
-
-
-def _next_extraction(state: State, parts: Components, issues: tuple[Issue, ...], any_kept: bool) -> State | None:
-    """The same extractor again with the issues, the next of the ladder, or None to go on with what there is."""
-    if not issues:
-        return None
-    ladder = state["selection"].extractors
-    asked = parts.extractors[ladder[state["rung"]]]
-    if not asked.deterministic and state["attempt"] + 1 < parts.settings.attempts:
-        return {"next": "extract", "attempt": state["attempt"] + 1, "feedback": issues}
-    if not any_kept and state["rung"] + 1 < len(ladder):
-        return {"next": "extract", "attempt": 0, "rung": state["rung"] + 1, "feedback": ()}
-    return None
-
-
-def _may_relate_again(state: State, parts: Components) -> bool:
-    extractor = parts.relation_extractor
-    return extractor is not None and not extractor.deterministic and state["relate_attempt"] + 1 < parts.settings.attempts
-
-

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import operator
 from array import array
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -34,48 +33,116 @@ class PackedText:
         return CleanText(self.text, original, array("Q", self.starts), array("Q", self.ends))
 
 
-class State(TypedDict, total=False):
-    """All of it. Mentions and relations count in the cleaned text; `grounded`, rejects and the graph in the original."""
-
-    document: Document
-    language: str
-    language_reason: str
-    clean: PackedText
-    selection: Selection
-    rung: int
-    """Which extractor of the ladder is asked."""
-    attempt: int
-    relate_attempt: int
-    feedback: tuple[Issue, ...]
-    """What was wrong with the previous answer."""
-    mentions: tuple[Mention, ...]
-    relations: tuple[RelationMention, ...]
-    fresh_rejects: tuple[Reject, ...]
-    """Of this attempt, from the extractor's own reading of its answer."""
-    rejects: tuple[Reject, ...]
-    """Of all attempts so far."""
-    grounded: tuple[Mention | None, ...]
-    """`mentions` in the original, linked; None where they aren't in it."""
-    concepts: tuple[Concept, ...]
-    extracted: int
-    """Items the extractors gave, over all attempts."""
-    accepted: int
-    """Items that passed the checks."""
-    graph: DocumentGraph
-    result: WriteResult
-    next: str
-    seconds: Annotated[Mapping[str, float], operator.or_]
-    """Time by step."""
-
-
 class Input(TypedDict):
     """What the workflow takes: a `Document`, or a mapping with its fields."""
 
     document: Document | dict[str, Any]
 
 
+class Cleaned(TypedDict):
+    """What `clean` returns."""
+
+    document: Document
+    language: str
+    language_reason: str
+    clean: PackedText
+
+
+class Selected(TypedDict):
+    """What was selected."""
+
+    selection: Selection
+
+
+class Turn(TypedDict, total=False):
+    """Whose turn it is, and with which feedback."""
+
+    next: str
+    rung: int
+    """Which extractor of the ladder is asked."""
+    attempt: int
+    relate_attempt: int
+    feedback: tuple[Issue, ...]
+    """What was wrong with the previous answer."""
+
+
+class Candidates(TypedDict, total=False):
+    """What the extractors gave so far. Mentions and relations count in the cleaned text, rejects in the original."""
+
+    mentions: tuple[Mention, ...]
+    relations: tuple[RelationMention, ...]
+    fresh_rejects: tuple[Reject, ...]
+    """Of this attempt, from the extractor's own reading of its answer."""
+    rejects: tuple[Reject, ...]
+    """Of earlier attempts."""
+    extracted: int
+    """Items the extractors gave, over all attempts."""
+
+
+class Selecting(Selected, Turn):
+    """What `select` returns."""
+
+
+class Asked(Turn, Candidates, total=False):
+    """What `extract`, `relate` and `validate` go by and return."""
+
+
+class Linked(TypedDict):
+    """What `normalize` returns."""
+
+    grounded: tuple[Mention | None, ...]
+    """`mentions` in the original, linked; None where they aren't in it."""
+    concepts: tuple[Concept, ...]
+
+
+class Judged(Asked, total=False):
+    """What `validate` returns: the turn back, or the part and how many items passed."""
+
+    graph: DocumentGraph
+    accepted: int
+
+
+class Written(TypedDict, total=False):
+    """What `write` returns."""
+
+    result: WriteResult
+
+
+class SelectInput(Cleaned):
+    """What `select` reads."""
+
+
+class ExtractInput(Cleaned, Selected, Asked):
+    """What `extract` and `relate` read."""
+
+
+class NormalizeInput(Cleaned, Selected, Candidates):
+    """What `normalize` reads."""
+
+
+class ValidateInput(Cleaned, Selected, Asked, Linked):
+    """What `validate` reads."""
+
+
+class WriteInput(TypedDict):
+    """What `write` reads."""
+
+    graph: DocumentGraph
+
+
+def _summed(before: Mapping[str, float], after: Mapping[str, float]) -> Mapping[str, float]:
+    return {**before, **{name: before.get(name, 0.0) + seconds for name, seconds in after.items()}}
+
+
+class State(Cleaned, Selected, Judged, Linked, Written):
+    """All of it."""
+
+    seconds: Annotated[Mapping[str, float], _summed]
+    """Time by step, over all attempts."""
+
+
 class Output(TypedDict, total=False):
-    """What it gives."""
+    """What the workflow gives."""
 
     graph: DocumentGraph
     result: WriteResult

@@ -125,7 +125,10 @@ def test_a_transient_fault_is_tried_again_without_counting_as_an_attempt(monkeyp
 
 def test_a_relation_of_a_wrong_type_goes_back_to_the_relation_extractor() -> None:
     relations = ScriptedRelations(
-        [[("Aspirin", "INDUCES", "gastritis"), ("gastritis", "INDUCES", "Aspirin")], [("Aspirin", "TREATS", "gastritis")]]
+        [
+            [("Aspirin", "INDUCES", "gastritis"), ("gastritis", "INDUCES", "Aspirin")],
+            [("Aspirin", "TREATS", "gastritis")],
+        ]
     )
     extractor = ScriptedExtractor([GOOD])
     part = run(components(extractor, relations=relations))["graph"]
@@ -136,7 +139,9 @@ def test_a_relation_of_a_wrong_type_goes_back_to_the_relation_extractor() -> Non
 
 
 def test_labels_meet_the_schemas_types_by_semantic_group() -> None:
-    extractor = ScriptedExtractor([[("Aspirin", "DRUG"), ("patient", "PERSON")]], groups={"DRUG": "CHEM", "PERSON": None})
+    extractor = ScriptedExtractor(
+        [[("Aspirin", "DRUG"), ("patient", "PERSON")]], groups={"DRUG": "CHEM", "PERSON": None}
+    )
     part = run(components(extractor, settings={"attempts": 1}))["graph"]
     assert [(mention.text, mention.type) for mention in part.mentions] == [("Aspirin", "Chemical")]
     assert codes(part) == ["unknown-type"]
@@ -227,7 +232,10 @@ async def _ainvoke(parts: Components) -> DocumentGraph:
 def test_asynchronous_callers_get_the_same_and_a_mapping_will_do_as_document() -> None:
     import asyncio
 
-    assert asyncio.run(_ainvoke(components(ScriptedExtractor([GOOD])))) == run(components(ScriptedExtractor([GOOD])))["graph"]
+    assert (
+        asyncio.run(_ainvoke(components(ScriptedExtractor([GOOD]))))
+        == run(components(ScriptedExtractor([GOOD])))["graph"]
+    )
 
 
 ITEMS = st.tuples(
