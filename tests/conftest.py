@@ -9,6 +9,10 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+settings.register_profile("shared-machine", deadline=None)
+settings.load_profile("shared-machine")
 
 ROOT = Path(__file__).parents[1]
 Run = Callable[..., subprocess.CompletedProcess[str]]
@@ -24,7 +28,9 @@ def sample_texts() -> Path:
 def kg_builder_command(tmp_path: Path) -> Run:
     """Runs the installed command in a temporary folder; returns the finished process."""
 
-    def run(*arguments: str | Path, expect: int | Sequence[int] = 0, **options: object) -> subprocess.CompletedProcess[str]:
+    def run(
+        *arguments: str | Path, expect: int | Sequence[int] = 0, **options: object
+    ) -> subprocess.CompletedProcess[str]:
         command = [str(Path(sys.executable).with_name("kg-builder")), *map(str, arguments)]
         environment = {key: value for key, value in os.environ.items() if not key.startswith("KG_BUILDER_")}
         values: dict[str, object] = {"cwd": tmp_path, "env": environment | {"COLUMNS": "200"}} | options

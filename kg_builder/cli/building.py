@@ -19,7 +19,9 @@ if TYPE_CHECKING:
     from kg_builder.stores.views import RunRecord
 
 Paths = Annotated[list[str], typer.Argument(metavar="PATH...", help="Files or folders; - for standard input.")]
-Store = Annotated[str, typer.Option("--store", "-s", help="Store to write to: a file (made if it isn't there) or a URI.")]
+Store = Annotated[
+    str, typer.Option("--store", "-s", help="Store to write to: a file (made if it isn't there) or a URI.")
+]
 Format = Annotated[
     str | None,
     typer.Option("--format", help="Format of the input, where the suffix doesn't tell: text, jsonl, csv, pubtator, …"),
@@ -40,6 +42,7 @@ def build(
     as_json: AsJson = False,
 ) -> None:
     """Read texts and write their graph. Running it again changes only what changed."""
+    _check(paths)
     from kg_builder.corpora.reading import read
     from kg_builder.graphs.building import build as run_build
     from kg_builder.settings import load_settings
@@ -66,6 +69,7 @@ def import_gold(
     as_json: AsJson = False,
 ) -> None:
     """Write a corpus's own annotations straight into a store, for tests, demos and comparisons."""
+    _check(paths)
     from kg_builder.corpora.reading import read
     from kg_builder.graphs.importing import import_annotations
 
@@ -76,6 +80,14 @@ def import_gold(
     built.store.close()
     if built.run.failed:
         raise typer.Exit(1)
+
+
+def _check(paths: list[str]) -> None:
+    from kg_builder.errors import InputError
+
+    for path in paths:
+        if path != "-" and not Path(path).exists():
+            raise InputError(f"{path}: there is no such file or folder")
 
 
 @contextmanager
@@ -156,7 +168,9 @@ def _finish(run: RunRecord, store: str, failures: Any, *, as_json: bool) -> None
     if run.noted:
         out.print(f"{run.noted} annotations or metadata fields could not be read; their documents were")
     if run.rejects_by_code:
-        reasons = ", ".join(f"{code} {count}" for code, count in sorted(run.rejects_by_code.items(), key=lambda i: -i[1]))
+        reasons = ", ".join(
+            f"{code} {count}" for code, count in sorted(run.rejects_by_code.items(), key=lambda i: -i[1])
+        )
         out.print(f"rejected: {reasons}", markup=False)
     for failure in list(failures)[:10] if run.failed else []:
         out.print(f"failed: {failure.document_id}: {failure.code}: {failure.message}", markup=False)

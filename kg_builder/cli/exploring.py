@@ -55,7 +55,10 @@ def search(
     else:
         _table(
             ("score", "id", "name", "type", "documents", "matched"),
-            ((f"{h.score:.2f}", h.concept.id, h.concept.name, h.concept.type, h.concept.documents, h.matched) for h in hits),
+            (
+                (f"{h.score:.2f}", h.concept.id, h.concept.name, h.concept.type, h.concept.documents, h.matched)
+                for h in hits
+            ),
         )
     if not hits:
         raise typer.Exit(1)
@@ -166,10 +169,12 @@ def _show_concept(store: GraphStore, concept_id: str, where: list[str] | None, *
     _describe(view)
     for relation in relations:
         console().print(f"\n{_line(relation)}", markup=False)
-        for evidence in relation.evidence[:EVIDENCE_SHOWN]:
+        sentences = {(item.document, item.sentence, item.assertion): item for item in reversed(relation.evidence)}
+        quoted = list(sentences.values())[::-1]
+        for evidence in quoted[:EVIDENCE_SHOWN]:
             console().print(f"  {_quote(evidence)}")
-        if len(relation.evidence) > EVIDENCE_SHOWN:
-            console().print(f"  … and {len(relation.evidence) - EVIDENCE_SHOWN} more")
+        if len(quoted) > EVIDENCE_SHOWN:
+            console().print(f"  … and {len(quoted) - EVIDENCE_SHOWN} more sentences")
 
 
 def _describe(view: ConceptView) -> None:
@@ -188,8 +193,8 @@ def _quote(evidence: EvidenceView) -> str:
     start, text = evidence.sentence[0], evidence.sentence_text
     marks = sorted({evidence.subject, evidence.object})
     parts, done = [], 0
-    for first, last in marks:
-        first, last = max(first - start, done), last - start
+    for begin, end in marks:
+        first, last = max(begin - start, done), end - start
         if first >= last:
             continue
         parts += [escape(text[done:first]), f"[bold underline]{escape(text[first:last])}[/]"]

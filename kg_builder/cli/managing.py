@@ -23,7 +23,8 @@ def forget(
     """Remove documents and all that only they supported, down to the bytes of the file."""
     from kg_builder.stores import open_store
 
-    store = open_store(graph, must_exist=True)
+    open_store(graph, read_only=True).close()  # a store that isn't there is an error, not a new one
+    store = open_store(graph)
     for document_id in documents:
         store.forget(document_id)
     store.close()
@@ -36,7 +37,9 @@ def forget(
 def export(
     graph: Graph,
     output: Annotated[Path, typer.Option("--output", "-o", help="File to write; its suffix tells the format.")],
-    output_format: Annotated[str | None, typer.Option("--format", help="Format, where the suffix doesn't tell.")] = None,
+    output_format: Annotated[
+        str | None, typer.Option("--format", help="Format, where the suffix doesn't tell.")
+    ] = None,
     where: Where = None,
     as_json: AsJson = False,
 ) -> None:
@@ -68,7 +71,9 @@ def schemas(
         return
     out = console()
     for schema in chosen:
-        out.print(f"{schema.name}  ({', '.join(schema.languages) or 'any language'})  {schema.description}", markup=False)
+        out.print(
+            f"{schema.name}  ({', '.join(schema.languages) or 'any language'})  {schema.description}", markup=False
+        )
         for entity in schema.entities if name else ():
             group = f", {entity.semantic_group}" if entity.semantic_group else ""
             out.print(f"  {entity.name} [{entity.role}{group}, {entity.category}]  {entity.description}", markup=False)

@@ -65,8 +65,10 @@ _IN_FOLDER = {
 _OFFICE = frozenset({".pdf", ".doc", ".docx", ".odt", ".rtf", ".html", ".htm"})
 
 
-def read(paths: Sequence[str | Path], *, format: str | None = None, stdin: BinaryIO | None = None) -> Iterator[Row]:
-    """Documents of files and folders, in order; a bad file or row is an `Unreadable` among them.
+def read(
+    paths: str | Path | Sequence[str | Path], *, format: str | None = None, stdin: BinaryIO | None = None
+) -> Iterator[Row]:
+    """Documents of a file or folder, or of several, in order; a bad file or row is an `Unreadable` among them.
 
     `format` is one of `FORMATS`; None: by suffix and content. The path ``-`` is standard input (or
     `stdin`). Of a folder, every file whose format is recognized is read, its path in the folder
@@ -75,7 +77,7 @@ def read(paths: Sequence[str | Path], *, format: str | None = None, stdin: Binar
     """
     if format is not None and format not in FORMATS:
         raise InputError(f"unknown format '{format}'", hint=f"One of {', '.join(FORMATS)}.")
-    return _read_all(paths, format, stdin)
+    return _read_all([paths] if isinstance(paths, str | Path) else paths, format, stdin)
 
 
 def _read_all(paths: Sequence[str | Path], format: str | None, stdin: BinaryIO | None) -> Iterator[Row]:

@@ -2,7 +2,6 @@ import pytest
 
 from kg_builder.clean.abbreviations import builtin_abbreviations, parse_abbreviations
 from kg_builder.clean.alignment import CleanText
-from kg_builder.clean.headings import Sections
 from kg_builder.clean.rules import RuleCleaner
 from kg_builder.clean.timings import timings
 from kg_builder.errors import SettingsError
@@ -13,7 +12,7 @@ HEADER = "form\texpansion\tcase\tregister\tsection\tbefore\tafter\tnot_near\tnot
 
 def written_out(text: str) -> str:
     """As in a text that is known to be clinical shorthand."""
-    edits = builtin_abbreviations().edits(text, Sections(text), shorthand=True)
+    edits = builtin_abbreviations().edits(text, shorthand=True)
     return CleanText.unchanged(text).apply(edits).text
 
 
