@@ -1,6 +1,6 @@
 """Documents per second of ``kg-builder build`` with the lexicon extractor, where the time goes, and peak memory.
 
-    python benchmarks/throughput.py ABSTRACTS [--documents 1000] [--trivial]
+    python benchmarks/throughput.py ABSTRACTS... [--documents 1000] [--trivial]
 
 ABSTRACTS is anything that ``kg-builder build`` reads. Time is that of this process on one core; the
 share of the steps is measured inside the nodes, the rest is LangGraph's and the corpus loop's.
@@ -29,11 +29,11 @@ from kg_builder.testing import ScriptedExtractor, TableNormalizer
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("abstracts")
+    parser.add_argument("abstracts", nargs="+")
     parser.add_argument("--documents", type=int, default=1000)
     parser.add_argument("--trivial", action="store_true")
     arguments = parser.parse_args()
-    rows = (row for row in read([arguments.abstracts]) if not isinstance(row, Unreadable))
+    rows = (row for row in read(arguments.abstracts) if not isinstance(row, Unreadable))
     documents = (document_of(row) for row in islice(rows, arguments.documents))
     if arguments.trivial:
         trivial(list(documents))

@@ -88,9 +88,7 @@ class ScriptedRelations:
         for subject, predicate, object_ in answer:
             if subject not in by_text or object_ not in by_text:
                 issue = Issue(code="not-in-text", message="An end is not among the mentions.")
-                rejects.append(
-                    Reject(kind="relation", type=predicate, text=f"{subject} | {object_}", issues=(issue,))
-                )
+                rejects.append(Reject(kind="relation", type=predicate, text=f"{subject} | {object_}", issues=(issue,)))
                 continue
             relations.append(self._relation(by_text[subject], predicate, by_text[object_], len(request.text)))
         return RelationExtraction(relations, rejects)

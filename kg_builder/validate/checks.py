@@ -36,7 +36,9 @@ def grounded(mention: Mention, setting: Setting) -> Issue | None:
     """The offsets give exactly the mention's text."""
     if setting.document.text[mention.start : mention.end] == mention.text:
         return None
-    return Issue(code="not-in-text", message=f"'{mention.text}' is not in the text; copy it exactly as it stands there.")
+    return Issue(
+        code="not-in-text", message=f"'{mention.text}' is not in the text; copy it exactly as it stands there."
+    )
 
 
 def type_in_schema(mention: Mention, setting: Setting) -> Issue | None:
