@@ -19,12 +19,15 @@ from pathlib import Path
 from kg_builder.corpora.reading import read
 from kg_builder.corpora.records import Unreadable
 from kg_builder.graphs.building import build
-from kg_builder.graphs.components import Components, make_components
+from kg_builder.graphs.components import Components
 from kg_builder.graphs.corpus import document_of, run_corpus
 from kg_builder.records import Document
 from kg_builder.schemas import builtin_schema
 from kg_builder.settings import Settings
 from kg_builder.testing import ScriptedExtractor, TableNormalizer
+
+ENGLISH = "A patient with hypertension was treated with enalapril and developed a dry cough."
+UNCERTAIN = "Le patient souffrait d'une insuffisance cardiaque"
 
 
 def main() -> None:
@@ -38,7 +41,7 @@ def main() -> None:
     if arguments.trivial:
         trivial(list(documents))
         return
-    make_components(Settings())
+    build([ENGLISH, UNCERTAIN])  # loads everything that is loaded once: vocabulary, cue lists, language model
     before = peak()
     with tempfile.TemporaryDirectory() as folder:
         store = Path(folder) / "graph.kg"

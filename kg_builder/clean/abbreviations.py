@@ -9,14 +9,14 @@ file; if none applies, the abbreviation stays as it is.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from importlib.resources import files
 
 from kg_builder.clean.alignment import Edit
-from kg_builder.clean.headings import Sections
 from kg_builder.errors import SettingsError
+from kg_builder.text.sections import Section, find_sections, section_at, section_group
 
 _COLUMNS = ("form", "expansion", "case", "register", "section", "before", "after", "not_near", "note")
 _WINDOW = 48
@@ -37,7 +37,7 @@ class Rule:
     shorthand_only: bool = True
     """False: safe in any English text."""
     sections: frozenset[str] = frozenset()
-    """Empty: any."""
+    """Groups of `text.sections`; empty: any."""
     before: re.Pattern[str] | None = None
     """What must end right before it."""
     after: re.Pattern[str] | None = None
@@ -45,11 +45,11 @@ class Rule:
     not_near: re.Pattern[str] | None = None
     """What must not occur close before or after it."""
 
-    def applies(self, text: str, start: int, end: int, section: str | None) -> bool:
-        """Whether all conditions hold for ``text[start:end]``."""
+    def applies(self, text: str, start: int, end: int, group_at: Callable[[int], str | None]) -> bool:
+        """Whether all conditions hold for ``text[start:end]``; `group_at` gives the section group of an offset."""
         if self.exact_case and text[start:end] != self.form:
             return False
-        if self.sections and section not in self.sections:
+        if self.sections and group_at(start) not in self.sections:
             return False
         if self.after and not self.after.match(text, end):
             return False
@@ -66,17 +66,17 @@ class Abbreviations:
     def __init__(self, rules: Iterable[Rule]) -> None:
         self.rules: Sequence[Rule] = tuple(rules)
 
-    def edits(self, text: str, sections: Sections, *, shorthand: bool) -> list[Edit]:
+    def edits(self, text: str, *, shorthand: bool) -> list[Edit]:
         """Abbreviations of the text written out."""
+        group_at = _Groups(text).at
         pattern, table = self._shorthand if shorthand else self._safe
         edits: list[Edit] = []
         for match in pattern.finditer(text):
             start, end = match.span()
             if not _stands_alone(text, start, end):
                 continue
-            section = sections.at(start)
             for rule in table[match.group().lower()]:
-                if rule.applies(text, start, end, section):
+                if rule.applies(text, start, end, group_at):
                     edits.append(Edit(start, end, _written_out(rule, text, start, end)))
                     break
         return edits
@@ -93,6 +93,21 @@ class Abbreviations:
     @cached_property
     def _safe(self) -> tuple[re.Pattern[str], Mapping[str, Sequence[Rule]]]:
         return _compiled([rule for rule in self.rules if not rule.shorthand_only])
+
+
+class _Groups:
+    """Section groups of a text, which is searched for sections when a rule first asks."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    def at(self, offset: int) -> str | None:
+        heading = section_at(self._sections, offset)
+        return section_group(heading) if heading else None
+
+    @cached_property
+    def _sections(self) -> Sequence[Section]:
+        return find_sections(self._text)
 
 
 def _compiled(rules: Sequence[Rule]) -> tuple[re.Pattern[str], Mapping[str, Sequence[Rule]]]:

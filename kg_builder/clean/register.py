@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from kg_builder.clean.headings import Sections
+from kg_builder.text.sections import find_sections, section_group
 
 _SHORTHAND = re.compile(
     r"(?<![\w/.])(?=[hcosrykfdwtpenbia\d])(?:[hcos]/[oe]|s/p|r/o|w/o|y/o|k/c/o|f/u|d/c|w/|[hdrts]x|pmhx?|psh|fhx|shx|pts?|etoh|nkda|nil|"
@@ -17,16 +17,19 @@ _LOOKED_AT = 200_000
 _SHORT_TEXT = 360
 
 
-def is_shorthand(text: str, kind: str | None, sections: Sections) -> bool:
+def is_shorthand(text: str, kind: str | None) -> bool:
     """Clinical shorthand by its own signs, or a note by its headings. Abstracts never are."""
     if kind and any(word in kind.lower() for word in _PROSE_KINDS):
         return False
-    if len(sections) > 1:
-        return True
     signs: set[str] = set()
     for match in _SHORTHAND.finditer(text, 0, _LOOKED_AT):
         if match.group() not in _CASED_NOISE:
             signs.add(match.group().lower())
             if len(signs) > 1:
                 return True
-    return bool(signs) and len(text) < _SHORT_TEXT
+    return (bool(signs) and len(text) < _SHORT_TEXT) or _headings_of_a_note(text) > 1
+
+
+def _headings_of_a_note(text: str) -> int:
+    """Sections that journal text doesn't have."""
+    return sum(section_group(section.heading) is not None for section in find_sections(text))

@@ -9,7 +9,6 @@ from kg_builder.clean.abbreviations import Abbreviations, builtin_abbreviations
 from kg_builder.clean.alignment import CleanText, Edit
 from kg_builder.clean.casing import cased_words, shouting
 from kg_builder.clean.encoding import composed, html_remains, mojibake, odd_characters
-from kg_builder.clean.headings import Sections
 from kg_builder.clean.layout import blank_runs, bullets, hard_wraps
 from kg_builder.clean.register import is_shorthand
 from kg_builder.clean.timings import timings
@@ -46,16 +45,14 @@ class RuleCleaner:
 
     def _written_out(self, clean: CleanText, kind: str | None) -> CleanText:
         """Abbreviations and durations; again while one written out decides another beside it."""
-        sections = Sections(clean.text)
-        shorthand = is_shorthand(clean.text, kind, sections)
+        shorthand = is_shorthand(clean.text, kind)
         for _ in range(_NESTED):
-            edits = self._abbreviations.edits(clean.text, sections, shorthand=shorthand)
+            edits = self._abbreviations.edits(clean.text, shorthand=shorthand)
             if shorthand:
                 edits = merged(timings(clean.text), edits)
             if not edits:
                 break
             clean = clean.apply(edits)
-            sections = Sections(clean.text)
         return clean
 
 

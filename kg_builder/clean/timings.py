@@ -11,7 +11,9 @@ import re
 from kg_builder.clean.alignment import Edit
 
 _UNITS = {"7": "day", "52": "week", "12": "month"}
-_FRACTION = re.compile(r"(?<![\d/.,:-])(\d{1,2})((?:\s?-\s?\d{1,2})?)\s?(/\s?(7|52|12))(?![\d/%]|[.,-]\d|\s?/\s?\d)")
+_FRACTION = re.compile(
+    r"(?=\d)(?<![\d/.,:-])(\d{1,2})((?:\s?-\s?\d{1,2})?)\s?(/\s?(7|52|12))(?![\d/%]|[.,-]\d|\s?/\s?\d)"
+)
 _DENOMINATOR = re.compile(r"/\s?(?:7|52|12)(?!\d)")
 _HISTORY = re.compile(r"[\s-]*(?:hx|history|h/o)\b", re.IGNORECASE)
 _BEFORE = re.compile(

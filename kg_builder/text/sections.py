@@ -25,6 +25,7 @@ _WHOLE_LINE = re.compile(
     re.MULTILINE,
 )
 _BLANKS = re.compile(r"\s+")
+_PLURAL_OR_NUMBER = re.compile(r" ?(?:\(e?s\)|#\d{1,2}) ?$", re.IGNORECASE)
 
 
 class Section(NamedTuple):
@@ -51,9 +52,18 @@ def section_at(sections: Sequence[Section], start: int) -> str | None:
     return sections[place].heading if place >= 0 else None
 
 
+@lru_cache(maxsize=2048)
 def canonical_heading(name: str) -> str | None:
     """The canonical form of a listed heading, or None."""
     return _headings().get(_key(name))
+
+
+def section_group(heading: str) -> str | None:
+    """What a section with this canonical heading holds, whatever the language (``medications``, ``family``).
+
+    None for headings of journal text and for those that aren't listed.
+    """
+    return _groups().get(heading)
 
 
 def _labels(text: str) -> Iterator[tuple[int, str]]:
@@ -81,11 +91,20 @@ def _capitals(name: str) -> str | None:
 
 
 def _key(name: str) -> str:
-    return _BLANKS.sub(" ", unicodedata.normalize("NFC", name)).strip(" -–—.*_()").lower()
+    name = _PLURAL_OR_NUMBER.sub("", _BLANKS.sub(" ", unicodedata.normalize("NFC", name)))
+    return name.strip(" -–—.*_()").lower()
 
 
 @lru_cache
 def _headings() -> Mapping[str, str]:
-    rows = files(__package__).joinpath("sections.tsv").read_text(encoding="utf-8").splitlines()
-    pairs = (row.split("\t") for row in rows if row and not row.startswith("#"))
-    return {row[0]: row[1] for row in pairs}
+    return {row[0]: row[1] for row in _rows()}
+
+
+@lru_cache
+def _groups() -> Mapping[str, str]:
+    return {row[1]: row[2] for row in _rows() if len(row) > 2}
+
+
+def _rows() -> Iterator[list[str]]:
+    lines = files(__package__).joinpath("sections.tsv").read_text(encoding="utf-8").splitlines()
+    return (line.split("\t") for line in lines if line and not line.startswith("#"))

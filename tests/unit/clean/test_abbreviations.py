@@ -6,6 +6,7 @@ from kg_builder.clean.rules import RuleCleaner
 from kg_builder.clean.timings import timings
 from kg_builder.errors import SettingsError
 from kg_builder.records import Document
+from kg_builder.text.sections import section_group
 
 HEADER = "form\texpansion\tcase\tregister\tsection\tbefore\tafter\tnot_near\tnote\n"
 
@@ -88,7 +89,14 @@ def test_left_when_in_doubt(text: str) -> None:
 
 def test_the_section_decides() -> None:
     assert written_out("MEDICATIONS: ASA, Plavix") == "MEDICATIONS: aspirin, Plavix"
+    assert written_out("Medications Prior to Admission\nASA") == "Medications Prior to Admission\nAspirin"
     assert written_out("ANESTHESIA: ASA III") == "ANESTHESIA: ASA III"
+
+
+def test_rules_name_section_groups_that_exist() -> None:
+    headings = ("medications", "allergies", "physical examination", "hospital course", "history")
+    named = {section for rule in builtin_abbreviations().rules for section in rule.sections}
+    assert named <= {section_group(heading) for heading in headings}
 
 
 @pytest.mark.parametrize(

@@ -53,6 +53,13 @@ def test_headings_stay_in_a_document_all_in_capitals() -> None:
     )
 
 
+def test_vietnamese_headings_stay() -> None:
+    text = "TIỀN SỬ GIA ĐÌNH\nMẸ BỊ ĐÁI THÁO ĐƯỜNG NHIỀU NĂM NAY.\nTHUỐC ĐANG DÙNG\nKHÔNG CÓ THUỐC NÀO ĐƯỢC GHI LẠI.\n"
+    assert quiet(text) == (
+        "TIỀN SỬ GIA ĐÌNH\nMẹ bị đái tháo đường nhiều năm nay.\nTHUỐC ĐANG DÙNG\nKhông có thuốc nào được ghi lại.\n"
+    )
+
+
 @given(st.text(max_size=80))
 def test_lengths_stay(text: str) -> None:
     changed = sentence_case(text, cased_words())

@@ -96,3 +96,28 @@ def test_bullets(text: str, expected: str) -> None:
 )
 def test_blank_runs(text: str, expected: str) -> None:
     assert laid_out(text) == expected
+
+
+NARROW = """Ward round, day 2. Delirium since last
+night. No focal weakness, no headache.
+Known atrial fibrillation and
+osteoporosis. Lives alone, independent
+before the fall. Recheck sodium in 12 h
+and give amlodipine 5 mg instead of the
+thiazide, which caused hyponatremia.
+- No calf swelling; no sign of deep
+vein thrombosis.
+- ECG first, as haloperidol
+can cause QT prolongation."""
+
+
+def test_a_text_wrapped_at_a_narrow_width_throughout_is_joined_items_stay_apart() -> None:
+    lines = CleanText.unchanged(NARROW).apply(hard_wraps(NARROW)).text.splitlines()
+    assert len(lines) == 3
+    assert lines[0].endswith("which caused hyponatremia.")
+    assert lines[1] == "- No calf swelling; no sign of deep vein thrombosis."
+
+
+def test_short_telegraphic_lines_are_no_wrapping() -> None:
+    note = "Pulse 88\nno fever\nBP 120/80\nno rash\nAfebrile today\nchest clear\nTolerating feeds\nno vomiting"
+    assert hard_wraps(note) == []

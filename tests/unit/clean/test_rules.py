@@ -144,6 +144,7 @@ def test_discharge_summary_in_capitals_reads_well() -> None:
         "MS was induced by CA-074 in 3/7 patients; od and PT were unchanged (HR 2.1, 95% CI 1.2-3.4).",
         "We gave lithium 0.6 mEq/l to rats. BP and HR fell; RR was 1.4. DM, SOB and MI were recorded.",
         "RESULTS: Serum ALT, AST and CRP rose in 6/12 patients on IV paclitaxel, stage IV NSCLC.",
+        "OBJECTIVE: To test DM drugs. METHODS: BP was read. RESULTS: HR fell. CONCLUSION: MI was rarer.",
     ],
 )
 def test_journal_english_stays(text: str) -> None:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kg_builder.text.sections import canonical_heading, find_sections, section_at
+from kg_builder.text.sections import canonical_heading, find_sections, section_at, section_group
 
 
 def headings(text: str) -> list[str]:
@@ -30,12 +30,29 @@ def under(text: str, words: str) -> str | None:
         ("HPI", "history of present illness"),
         ("Tiền sử gia đình", "tiền sử gia đình"),
         ("TIỀN CĂN GIA ĐÌNH", "tiền sử gia đình"),
+        ("DIAGNOSIS(ES)", "diagnosis"),
+        ("PROCEDURE #2", "procedure"),
         (unicodedata.normalize("NFD", "Chẩn đoán"), "chẩn đoán"),
     ],
 )
 def test_variants_have_one_canonical_name(written: str, canonical: str) -> None:
     assert canonical_heading(written) == canonical
     assert headings(f"{written}: none") == [canonical]
+
+
+@pytest.mark.parametrize(
+    ("heading", "group"),
+    [
+        ("discharge medications", "medications"),
+        ("thuốc đang dùng", "medications"),
+        ("tiền sử gia đình", "family"),
+        ("vital signs", "examination"),
+        ("methods", None),
+        ("wound care", None),
+    ],
+)
+def test_the_group_tells_what_a_section_of_a_note_holds(heading: str, group: str | None) -> None:
+    assert section_group(heading) == group
 
 
 def test_sections_of_a_note() -> None:
