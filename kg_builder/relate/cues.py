@@ -13,6 +13,8 @@ from kg_builder.text.phrases import PhraseTable, spellings
 ADJACENT = "(adjacent)"
 """Phrase that stands for chemical and disease with nothing between them."""
 
+_TAKEN = "taken"
+
 
 @dataclass(frozen=True, slots=True)
 class Reading:
@@ -27,6 +29,8 @@ class Reading:
     cue_class: str
     confidence: float
     """Precision of the class; 0 where it is not good enough to state a relation."""
+    timing: bool = False
+    """Whether it says when or in whom the disease was seen, not what caused it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +50,8 @@ class RelationCues:
     adjacent: Reading | None
     """How chemical and disease with nothing between them are read."""
     hedges: PhraseTable[Hedge]
+    taken: frozenset[str]
+    """Words for taking a chemical, which are no harm that it does: overdose, abuse."""
     confidence: dict[str, float]
     """By class of cue."""
     unknown_classes: frozenset[str]
@@ -55,20 +61,22 @@ class RelationCues:
 @lru_cache
 def relation_cues(language: str) -> RelationCues:
     """The cues for a language code; ``und`` has those of every language, an unknown language none."""
-    confidence = {columns[0]: float(columns[1]) for columns in _rows("relation_classes.tsv")}
+    classes = {name: (float(value), kind == "timing") for name, value, _, _, kind in _rows("relation_classes.tsv")}
     readings: dict[str, list[Reading]] = {}
     for phrase, predicate, order, reach, cue_class, code, *_ in _rows("relation_cues.tsv"):
         if language in (code, "und"):
-            reading = Reading(predicate, order, _reach(reach), cue_class, confidence.get(cue_class, 0.0))
+            reading = Reading(predicate, order, _reach(reach), cue_class, *classes.get(cue_class, (0.0, False)))
             for words in [(ADJACENT,)] if phrase == ADJACENT else spellings(phrase):
                 readings.setdefault(" ".join(words), []).append(reading)
     adjacent = readings.pop(ADJACENT, [])
+    hedges = list(_hedges(language))
     return RelationCues(
         PhraseTable([(phrase, tuple(ways)) for phrase, ways in readings.items()]),
         adjacent[0] if adjacent else None,
-        PhraseTable(list(_hedges(language))),
-        confidence,
-        frozenset(way.cue_class for ways in readings.values() for way in ways) - confidence.keys() - {"-"},
+        PhraseTable([(phrase, hedge) for phrase, hedge in hedges if hedge.where != _TAKEN]),
+        frozenset(words[0] for phrase, hedge in hedges if hedge.where == _TAKEN for words in spellings(phrase)),
+        {name: value for name, (value, _) in classes.items()},
+        frozenset(way.cue_class for ways in readings.values() for way in ways) - classes.keys() - {"-"},
     )
 
 

@@ -118,6 +118,78 @@ NOTHING = [
     "[C:Potassium] requirements for [D:acidosis].",
 ]
 
+RECOVERY = [
+    (
+        "A man with [C:drugamine]-induced [D:hepatitis] developed [D:jaundice] and recovered after [C:acetylcysteine].",
+        [
+            "acetylcysteine TREATS jaundice present",
+            "drugamine INDUCES hepatitis present",
+            "drugamine INDUCES jaundice present",
+        ],
+    ),
+    ("The [D:bleeding] stopped being heavy and resolved over a week, after which [C:warfarin] was begun.", []),
+    ("Her [D:chest pain] improved with [C:nitroglycerin].", ["nitroglycerin TREATS chest pain present"]),
+    ("He had some relief from the [D:chest pain] after [C:nitroglycerin].", []),
+    ("After [C:papaverine] she no longer had any [D:headache].", []),
+    ("After [C:papaverine] the [D:headache] subsided.", []),
+    (
+        "[C:Drugamine] caused a [D:rash], which resolved after [C:prednisone].",
+        ["Drugamine INDUCES rash present", "prednisone TREATS rash present"],
+    ),
+    ("The [D:rash] resolved after withdrawal of [C:drugamine].", ["drugamine INDUCES rash present"]),
+    ("[D:Thrombosis] recurred after [C:heparin] was stopped.", []),
+]
+
+COORDINATION = [
+    ("Probably due to [C:oxycodone] and [D:urinary retention].", []),
+    ("No [C:alcohol], [D:drug abuse] or smoking.", []),
+    ("A raised [C:creatinine] or [D:hypertension].", []),
+    ("[C:Lisinopril], [D:hypertension] not controlled.", []),
+    ("Given [C:drugamine] ([D:gout] for years).", []),
+    (
+        "[C:Methotrexate] ([C:MTX]) [D:toxicity].",
+        ["MTX INDUCES toxicity present", "Methotrexate INDUCES toxicity present"],
+    ),
+    ("A case of [C:drugamine] [D:overdose].", []),
+    ("[D:Alcohol dependence] after [C:alcohol].", []),
+    ("Presently on [C:methadone] treatment, [D:hepatitis] and [D:headache].", []),
+]
+
+COMPARISON = [
+    ("[D:Injury] developed in 6 of 61 patients given [C:magnesium] and in 15 of 57 who were not (p = 0.02).", []),
+    ("[D:Hepatitis] occurred after [C:drugamine] in 12% versus 11% with placebo.", []),
+    ("[D:Rash] was more common after [C:drugamine] (12% versus 1%).", ["drugamine INDUCES Rash present"]),
+    ("None of 23 patients who received [C:drugamine] developed [D:rash].", ["drugamine INDUCES rash negated"]),
+    ("[C:Losartan] caused less [D:cough].", []),
+    (
+        "[C:Magnesium] was associated with less [C:cisplatin]-induced [D:injury].",
+        ["cisplatin INDUCES injury present"],
+    ),
+    ("[C:Drugamine] resulted in a lower incidence of [D:stroke].", []),
+    ("The trial aimed to reduce [D:vomiting] caused by [C:cisplatin].", ["cisplatin INDUCES vomiting present"]),
+]
+
+ANOTHER_CAUSE: list[tuple[str, list[str]]] = [
+    ("[D:Neuropathy] due to deficiency of [C:thiamine].", []),
+    ("[D:Chest pain] due to a lack of [C:oxygen].", []),
+    ("[D:Otitis] due to a [C:penicillin]-resistant organism.", []),
+    ("[D:Anaemia] secondary to [D:renal failure], and [C:insulin]-dependent [D:diabetes].", []),
+    ("[D:Nephrosis] due to [D:sclerosis] did not respond at first to [C:prednisone].", []),
+    ("[D:Cough] attributed to an inhibitor took [C:drugamine].", []),
+    ("[D:Renal failure] in a patient with [D:cirrhosis] after [C:drugamine].", []),
+    ("[C:Drugamine] can cause unexpected harm in patients with [D:gout].", []),
+]
+
+NOTES = [
+    ("Allergies: [C:penicillin]. Medications: [C:aspirin] for [D:angina].", ["aspirin TREATS angina present"]),
+    ("[D:Allergies]: adverse reaction to [C:penicillin].", []),
+    ("She is allergic to [C:penicillin], [D:hypertension] and [D:diabetes] are stable.", []),
+    ("No known drug allergies, [C:aspirin] daily, [D:gout].", []),
+    ("PAST MEDICAL HISTORY: [D:hypertension], [D:diabetes]. MEDICATIONS: [C:aspirin], [C:insulin].", []),
+    ("History: [D:gout], [D:rash] after flu Medications: [C:aspirin]", []),
+    ("1. [D:Hypertension] 2. [D:Cough] due to a cold 3. [C:Aspirin]", []),
+]
+
 VIETNAMESE = [
     ("[C:Paracetamol] gây [D:viêm gan].", ["Paracetamol INDUCES viêm gan present"]),
     ("[C:Paracetamol] có thể gây ra [D:viêm gan].", ["Paracetamol INDUCES viêm gan possible"]),
@@ -129,12 +201,25 @@ VIETNAMESE = [
     ("Điều trị [D:tăng huyết áp] bằng [C:amlodipin].", ["amlodipin TREATS tăng huyết áp present"]),
     ("[D:Hen phế quản] được điều trị bằng [C:salbutamol].", ["salbutamol TREATS Hen phế quản present"]),
     ("Bệnh nhân dùng [C:aspirin], có [D:sốt].", []),
+    ("[D:Nổi mẩn] hết sau khi uống [C:cetirizin].", []),
+    ("[D:Thiếu máu] do thiếu [C:sắt].", []),
 ]
 
 
 @pytest.mark.parametrize(("marked", "expected"), ENGLISH)
 def test_english(marked: str, expected: list[str]) -> None:
     assert told(relate(marked)) == sorted(expected)
+
+
+@pytest.mark.parametrize(("marked", "expected"), [*RECOVERY, *COORDINATION, *COMPARISON, *ANOTHER_CAUSE, *NOTES])
+def test_what_only_looks_like_harm(marked: str, expected: list[str]) -> None:
+    assert told(relate(marked)) == sorted(expected)
+
+
+def test_a_treatment_read_from_recovery_is_held_doubtful() -> None:
+    (relation,) = relate("The [D:rash] resolved after [C:prednisone].")
+    assert relation.confidence is not None
+    assert relation.confidence <= 0.5
 
 
 @pytest.mark.parametrize("marked", NOTHING)
@@ -163,7 +248,7 @@ def test_a_text_that_says_a_drug_harms_does_not_say_it_treats_the_same() -> None
 
 
 def test_weak_harm_gives_way_to_a_stated_treatment() -> None:
-    marked = "[C:Timolol] was given for [D:glaucoma]. After [C:timolol], the [D:glaucoma] was milder."
+    marked = "[C:Timolol] was given for [D:glaucoma]. The [C:timolol] [D:glaucoma] group was small."
     assert told(relate(marked)) == ["Timolol TREATS glaucoma present"]
 
 
@@ -246,7 +331,14 @@ def test_hostile_text_never_crashes(text: str, data: st.DataObject) -> None:
 
 
 @pytest.mark.parametrize(
-    "piece", ["[C:Iron] after [D:rash], and no [D:cough]; ", "[C:Iron], [D:rash] after ", "[C:iron], "]
+    "piece",
+    [
+        "[C:Iron] after [D:rash], and no [D:cough]; ",
+        "[C:Iron], [D:rash] after ",
+        "[C:iron], ",
+        "less [D:rash] 12% versus 13% due to ",
+        "in patients with [D:rash] ",
+    ],
 )
 def test_a_sentence_without_end_takes_time_in_proportion(piece: str) -> None:
     def seconds(times: int) -> float:
