@@ -82,7 +82,9 @@ def make_components(
     )
 
 
+@lru_cache
 def _extractor(name: str) -> Extractor:
+    """Made once in a process: what it has loaded serves every build."""
     from kg_builder.extract.lexicon import LexiconExtractor
     from kg_builder.terminology.table import load_terminology
 

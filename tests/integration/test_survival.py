@@ -22,11 +22,9 @@ BUILDER = """
 import os, signal, sqlite3, sys
 from pathlib import Path
 from kg_builder.graphs.building import build
-from kg_builder.graphs.components import make_components
-from kg_builder.settings import Settings
 
 source = Path("in.jsonl")
-make_components(Settings()).extractors["lexicon"]  # everything that is loaded once, before the first fork
+build(source)  # everything that is loaded once, before the first fork
 
 
 def run(store, commits, inside):
