@@ -12,5 +12,6 @@ check:
 test:
 	$(BIN)pytest
 
+ABSTRACTS ?= examples/texts
 bench:
-	$(BIN)python benchmarks/throughput.py
+	$(BIN)python benchmarks/throughput.py $(ABSTRACTS)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import uuid
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from itertools import chain, groupby
 from pathlib import Path
@@ -20,7 +20,7 @@ from kg_builder.graphs.components import Components, make_components
 from kg_builder.graphs.corpus import DocumentReport, run_corpus
 from kg_builder.protocols import Check, GraphStore
 from kg_builder.records import Document
-from kg_builder.settings import Settings
+from kg_builder.settings import Settings, load_settings
 from kg_builder.stores import open_store
 from kg_builder.stores.views import RunRecord
 
@@ -60,8 +60,9 @@ def build(
     A string is a text, a `Path` a file or folder. `on_report` is called after each document. A failing
     document is counted in `Build.run` and kept in the store's ledger; StoreErrors are raised.
     """
+    components = make_components(settings or load_settings(), checks=checks)
     target = open_store(str(store)) if isinstance(store, str | Path) else store
-    components = make_components(settings or Settings(), store=target, checks=checks)
+    components = replace(components, store=target)
     return Build(target, run_into(target, run_corpus(documents(sources), components), components, on_report))
 
 
@@ -72,13 +73,15 @@ def run_into(
     tally = Tally(components.settings_hash)
     with store.writing():
         store.record_run(tally.record())
+        finished = False
         try:
             for report in reports:
                 tally.add(report)
                 if on_report is not None:
                     on_report(report)
+            finished = True
         finally:
-            run = tally.record(finished=True)
+            run = tally.record(finished=finished)
             store.record_run(run)
     return run
 
@@ -97,6 +100,7 @@ class Tally:
     started: datetime = field(default_factory=lambda: datetime.now(UTC))
     counts: Counter[str] = field(default_factory=Counter)
     rejects: Counter[str] = field(default_factory=Counter)
+    unserved: set[str] = field(default_factory=set)
     seconds: Counter[str] = field(default_factory=Counter)  # floats
 
     def add(self, report: DocumentReport) -> None:
@@ -111,6 +115,7 @@ class Tally:
             }
         )
         self.rejects.update(report.rejects_by_code)
+        self.unserved.update(report.unserved)
         self.seconds.update(report.seconds)
 
     def record(self, *, finished: bool = False) -> RunRecord:
@@ -126,6 +131,7 @@ class Tally:
             },
             written=self.counts["written"],
             items_written=self.counts["items_written"],
+            unserved=tuple(sorted(self.unserved)),
             rejects_by_code=dict(sorted(self.rejects.items())),
             seconds_by_step=dict(self.seconds),
         )
@@ -133,6 +139,8 @@ class Tally:
 
 def documents(sources: Source | Iterable[Source]) -> Iterator[Row]:
     """Sources of every kind, one after the other; a text without an id is named after its own hash."""
+    if sources is None or isinstance(sources, Mapping | bytes):
+        raise InputError(f"cannot read a {type(sources).__name__}; give texts, documents or paths")
     one = isinstance(sources, str | Path | Document | GoldDocument | Unreadable) or hasattr(sources, "page_content")
     listed: Iterable[Any] = [sources] if one else cast("Iterable[Any]", sources)
     for of_langchain, run in groupby(listed, key=lambda source: hasattr(source, "page_content")):

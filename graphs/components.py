@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib.metadata import version
 
-from pydantic import BaseModel, ConfigDict, SkipValidation
+from pydantic import BaseModel, ConfigDict, Field, SkipValidation
 from pydantic.json_schema import SkipJsonSchema
 
 from kg_builder.errors import SettingsError
@@ -48,7 +48,7 @@ class Context(BaseModel):
 
     model_config = ConfigDict(arbitrary_types_allowed=True, frozen=True)
 
-    settings: Settings = Settings()
+    settings: Settings = Field(default_factory=Settings)
     store: str | None = None
     """Path or URI of the store to write to; None: nothing is written."""
     components: SkipJsonSchema[SkipValidation[Components] | None] = None

@@ -45,6 +45,8 @@ class DocumentReport:
     seconds: Mapping[str, float] = field(default_factory=dict)
     """Time by step."""
     failure: Failure | None = None
+    unserved: tuple[str, ...] = ()
+    """`Selection.unserved`."""
     graph: DocumentGraph | None = None
     """Where there is no store to read it from."""
 
@@ -137,6 +139,7 @@ def _processed(
         rejected=len(part.rejects),
         rejects_by_code=rejects,
         seconds=output["seconds"],
+        unserved=part.selection.unserved,
         graph=part if components.store is None else None,
     )
 

@@ -31,7 +31,8 @@ from kg_builder.graphs.state import (
     Written,
 )
 from kg_builder.graphs.validating import judge
-from kg_builder.records import Document
+from kg_builder.records import Document, Selection
+from kg_builder.schema import Schema
 from kg_builder.select.language import detect_language
 from kg_builder.select.routing import select as route
 
@@ -91,23 +92,36 @@ def select(state: SelectInput, parts: Components) -> Selecting:
         extractors=settings.extractors,
         rules=settings.rules,
     )
-    schema = parts.schemas[chosen.schema_name]
-    ladder = tuple(
-        name
-        for name in chosen.extractors
-        if any(
-            schema.entity_for_label(label, group) is not None
-            for label, group in parts.extractors[name].labels(schema, chosen.language).items()
-        )
-    )
+    served = {name: _served(parts, name, chosen) for name in chosen.extractors}
+    ladder = tuple(name for name in chosen.extractors if served[name])
     if not ladder:
         raise DocumentError(
             "no-extractor",
-            f"None of the extractors ({', '.join(chosen.extractors)}) can serve the schema '{schema.name}' "
-            f"for language '{chosen.language}'.",
+            f"None of the extractors ({', '.join(chosen.extractors)}) can serve the schema "
+            f"'{chosen.schema_name}' for language '{chosen.language}'.",
             hint="Choose another schema, or configure an extractor for this one.",
         )
-    return {"selection": chosen.model_copy(update={"extractors": ladder}), "rung": 0, "attempt": 0, "relate_attempt": 0}
+    given = frozenset[str]().union(*served.values()) | _related(parts, chosen)
+    unserved = tuple(name for name in _asked_for(parts.schemas[chosen.schema_name]) if name not in given)
+    selection = chosen.model_copy(update={"extractors": ladder, "unserved": unserved})
+    return {"selection": selection, "rung": 0, "attempt": 0, "relate_attempt": 0}
+
+
+def _served(parts: Components, extractor: str, chosen: Selection) -> frozenset[str]:
+    """Entity types of the schema that an extractor's labels become."""
+    schema = parts.schemas[chosen.schema_name]
+    labels = parts.extractors[extractor].labels(schema, chosen.language)
+    entities = (schema.entity_for_label(label, group) for label, group in labels.items())
+    return frozenset(entity.name for entity in entities if entity is not None)
+
+
+def _related(parts: Components, chosen: Selection) -> frozenset[str]:
+    extractor = parts.relation_extractor
+    return extractor.predicates(parts.schemas[chosen.schema_name]) if extractor is not None else frozenset()
+
+
+def _asked_for(schema: Schema) -> list[str]:
+    return [entity.name for entity in schema.entities] + [relation.name for relation in schema.relations]
 
 
 @step("extract")

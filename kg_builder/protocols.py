@@ -125,6 +125,10 @@ class RelationExtractor(Protocol):
     model: str | None
     deterministic: bool
 
+    def predicates(self, schema: Schema) -> frozenset[str]:
+        """Those of the schema's predicates that it can state."""
+        ...
+
     def relate(self, request: RelationRequest) -> RelationExtraction:
         """Relations whose ends are among `request.mentions`."""
         ...

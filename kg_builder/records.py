@@ -43,7 +43,7 @@ class Assertion(StrEnum):
 class Record(BaseModel):
     """What all records share: no unknown fields, no assignment."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
 
 class Metadata(Record):
@@ -237,6 +237,8 @@ class Selection(Record):
     language: str
     """ISO 639-1 code, or ``und`` when uncertain."""
     reason: str
+    unserved: tuple[str, ...] = ()
+    """Types and predicates of the schema that none of the extractors can give."""
 
 
 class DocumentGraph(Record):

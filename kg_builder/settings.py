@@ -13,6 +13,7 @@ from typing import Any, Literal
 import yaml
 from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import SettingsError as UnreadableVariable
 
 from kg_builder.errors import SettingsError
 from kg_builder.records import Confidence
@@ -23,7 +24,9 @@ from kg_builder.validate.rules import ItemRules, Limits
 class Settings(BaseSettings):
     """How documents are read. Each field can be set as ``KG_BUILDER_<FIELD>`` (JSON for lists and maps)."""
 
-    model_config = SettingsConfigDict(env_prefix="KG_BUILDER_", frozen=True, extra="forbid")
+    model_config = SettingsConfigDict(
+        env_prefix="KG_BUILDER_", env_ignore_empty=True, frozen=True, extra="forbid", hide_input_in_errors=True
+    )
 
     schema_name: str | None = None
     """Built-in schema or path of a YAML file for every document; None: the routing rules choose."""
@@ -62,6 +65,10 @@ def load_settings(path: str | Path | None = None, **given: Any) -> Settings:
     try:
         from_environment = Settings().model_fields_set
         return Settings(**{key: value for key, value in from_file.items() if key not in from_environment} | given)
+    except UnreadableVariable as error:
+        raise SettingsError(
+            f"Settings: {error} (lists and maps are written as JSON in KG_BUILDER_* variables)"
+        ) from error
     except ValidationError as error:
         problems = "; ".join(f"{'.'.join(map(str, item['loc']))}: {item['msg']}" for item in error.errors())
         raise SettingsError(f"Settings{f' of {path}' if path else ''}: {problems}") from error
@@ -70,8 +77,10 @@ def load_settings(path: str | Path | None = None, **given: Any) -> Settings:
 def _read(path: Path) -> dict[str, Any]:
     try:
         data = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError(f"{path}: cannot be read as UTF-8 text") from error
+    except OSError as error:
+        raise SettingsError(f"{path}: {error.strerror or 'cannot be read'}") from error
+    except UnicodeDecodeError as error:
+        raise SettingsError(f"{path}: not UTF-8 text (byte {error.start})") from error
     except yaml.YAMLError as error:
         line = error.problem_mark.line + 1 if isinstance(error, yaml.MarkedYAMLError) and error.problem_mark else 1
         raise SettingsError(f"{path}:{line}: not valid YAML") from error

@@ -79,6 +79,10 @@ class ScriptedRelations:
     deterministic: bool = False
     requests: list[RelationRequest] = field(default_factory=list)
 
+    def predicates(self, schema: Schema) -> frozenset[str]:
+        """All of the schema's."""
+        return frozenset(relation.name for relation in schema.relations)
+
     def relate(self, request: RelationRequest) -> RelationExtraction:
         """The next answer; a triple whose ends aren't mentions comes back as a reject."""
         answer = self.answers[min(len(self.requests), len(self.answers) - 1)]

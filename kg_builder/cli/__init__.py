@@ -9,7 +9,9 @@ Modules of this package import the library inside their functions: ``kg-builder 
 
 from __future__ import annotations
 
+import os
 import sys
+from typing import Annotated
 
 import typer
 
@@ -35,17 +37,34 @@ app.command("schemas")(managing.schemas)
 app.command("doctor")(managing.doctor)
 
 
+def _version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        print(version("clinical-kg-builder"))
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")
+    ] = False,
+) -> None:
+    """Clinical and biomedical text in, a knowledge graph out: ontology ids, assertions, evidence on every edge."""
+
+
 def main() -> None:
     """Entry point: errors of ours become one message and an exit code."""
     from kg_builder.errors import KgBuilderError
 
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:  # closed by the caller
+            setattr(sys, name, open(os.devnull, "w"))  # noqa: PTH123, SIM115
     try:
         app()
     except KgBuilderError as error:
         fail(error)
-    except KeyboardInterrupt:
-        print("Interrupted. What was written stays; the same command goes on from there.", file=sys.stderr)
-        sys.exit(130)
-    except BrokenPipeError:
-        sys.stderr.close()
-        sys.exit(0)
+    except OSError as error:
+        print(f"error: cannot write the output: {error.strerror}", file=sys.stderr)
+        os._exit(2)  # what is left in the buffer can't be written at exit either

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from kg_builder.cli.console import AsJson, console, print_json
+from kg_builder.cli.console import AsJson, console, must_exist, print_json
 
 if TYPE_CHECKING:
     from kg_builder.graphs.building import OnReport
@@ -42,7 +42,7 @@ def build(
     as_json: AsJson = False,
 ) -> None:
     """Read texts and write their graph. Running it again changes only what changed."""
-    _check(paths)
+    must_exist(paths)
     from kg_builder.corpora.reading import read
     from kg_builder.graphs.building import build as run_build
     from kg_builder.settings import load_settings
@@ -69,7 +69,7 @@ def import_gold(
     as_json: AsJson = False,
 ) -> None:
     """Write a corpus's own annotations straight into a store, for tests, demos and comparisons."""
-    _check(paths)
+    must_exist(paths)
     from kg_builder.corpora.reading import read
     from kg_builder.graphs.importing import import_annotations
 
@@ -82,24 +82,20 @@ def import_gold(
         raise typer.Exit(1)
 
 
-def _check(paths: list[str]) -> None:
-    from kg_builder.errors import InputError
-
-    for path in paths:
-        if path != "-" and not Path(path).exists():
-            raise InputError(f"{path}: there is no such file or folder")
-
-
 @contextmanager
 def _progress(paths: list[str], input_format: str | None, *, quiet: bool) -> Iterator[OnReport]:
-    """What to call after each document: a bar on a terminal, plain lines elsewhere."""
-    if quiet:
-        yield lambda _report: None
-    elif sys.stderr.isatty():
-        with _bar(paths, input_format) as on_report:
-            yield on_report
-    else:
-        yield _plain_lines()
+    """What to call after each document: a bar on a terminal, plain lines elsewhere. Ctrl-C ends it cleanly."""
+    try:
+        if quiet:
+            yield lambda _report: None
+        elif sys.stderr.isatty():
+            with _bar(paths, input_format) as on_report:
+                yield on_report
+        else:
+            yield _plain_lines()
+    except KeyboardInterrupt:
+        print("interrupted: what was written stays; the same command goes on from there", file=sys.stderr)
+        raise typer.Exit(130) from None
 
 
 @contextmanager
@@ -172,6 +168,8 @@ def _finish(run: RunRecord, store: str, failures: Any, *, as_json: bool) -> None
             f"{code} {count}" for code, count in sorted(run.rejects_by_code.items(), key=lambda i: -i[1])
         )
         out.print(f"rejected: {reasons}", markup=False)
-    for failure in list(failures)[:10] if run.failed else []:
+    if run.unserved:
+        out.print(f"not looked for, as no extractor gives them: {', '.join(run.unserved)}", markup=False)
+    for failure in list(failures)[:10] if run.failed and sys.stderr.isatty() else []:  # else told as they came
         out.print(f"failed: {failure.document_id}: {failure.code}: {failure.message}", markup=False)
     out.print(f"graph: {store}    ledger: kg-builder show {store} --ledger", markup=False)

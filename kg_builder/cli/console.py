@@ -44,13 +44,30 @@ def print_json(data: Any) -> None:
 
 def fail(error: KgBuilderError) -> NoReturn:
     """Print an error of ours with what can be done about it, and leave."""
-    from kg_builder.errors import MissingExtraError, ModelError, StoreError
+    from kg_builder.errors import MissingExtraError, ModelError, StoreError, UnknownDocumentError
 
     print(f"error: {error.message}", file=sys.stderr)
     if error.hint:
         print(f"hint: {error.hint}", file=sys.stderr)
-    store, model = isinstance(error, StoreError), isinstance(error, ModelError | MissingExtraError)
-    sys.exit(3 if store else 4 if model else 2)
+    store = isinstance(error, StoreError) and not isinstance(error, UnknownDocumentError)
+    sys.exit(3 if store else 4 if isinstance(error, ModelError | MissingExtraError) else 2)
+
+
+def nothing_found() -> NoReturn:
+    """Say so, and leave with 1."""
+    print("nothing found", file=sys.stderr)
+    raise typer.Exit(1)
+
+
+def must_exist(paths: list[str]) -> None:
+    """Files and folders that a command is to read."""
+    from pathlib import Path
+
+    from kg_builder.errors import InputError
+
+    for path in paths:
+        if path != "-" and not Path(path).exists():
+            raise InputError(f"{path}: there is no such file or folder")
 
 
 def open_for_reading(location: str) -> GraphStore:

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from kg_builder.cli.console import AsJson, console, print_json
+from kg_builder.cli.console import AsJson, console, must_exist, print_json
 
 
 def evaluate(
@@ -21,6 +21,7 @@ def evaluate(
     as_json: AsJson = False,
 ) -> None:
     """Compare what is extracted with a corpus's own annotations."""
+    must_exist(corpus)
     from kg_builder.evaluate.report import notes
     from kg_builder.graphs.evaluating import evaluate_corpus
     from kg_builder.settings import load_settings

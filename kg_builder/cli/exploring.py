@@ -7,7 +7,16 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from kg_builder.cli.console import AsJson, Graph, Where, console, open_for_reading, parse_where, print_json
+from kg_builder.cli.console import (
+    AsJson,
+    Graph,
+    Where,
+    console,
+    nothing_found,
+    open_for_reading,
+    parse_where,
+    print_json,
+)
 
 if TYPE_CHECKING:
     from kg_builder.protocols import GraphStore
@@ -51,7 +60,7 @@ def search(
     """Concepts by name."""
     hits = open_for_reading(graph).search(text, limit=limit, type=concept_type)
     if as_json:
-        print_json([hit.model_dump(mode="json") for hit in hits])
+        print_json({"concepts": [hit.model_dump(mode="json") for hit in hits]})
     else:
         _table(
             ("score", "id", "name", "type", "documents", "matched"),
@@ -61,7 +70,7 @@ def search(
             ),
         )
     if not hits:
-        raise typer.Exit(1)
+        nothing_found()
 
 
 @query.command("neighbours")
@@ -84,11 +93,11 @@ def neighbours(
         resolve(store, concept), predicate=predicate, direction=direction, where=parse_where(where)
     )[:limit]
     if as_json:
-        print_json([relation.model_dump(mode="json") for relation in found])
+        print_json({"relations": [relation.model_dump(mode="json") for relation in found]})
     else:
         _relations(found)
     if not found:
-        raise typer.Exit(1)
+        nothing_found()
 
 
 @query.command("paths")
@@ -107,7 +116,7 @@ def paths(
         resolve(store, source), resolve(store, target), max_length=max_length, limit=limit, where=parse_where(where)
     )
     if as_json:
-        print_json([path.model_dump(mode="json") for path in found])
+        print_json({"paths": [path.model_dump(mode="json") for path in found]})
     for path in [] if as_json else found:
         line = path.names[0]
         for here, name, relation in zip(path.concepts, path.names[1:], path.relations, strict=False):
@@ -115,7 +124,7 @@ def paths(
             line += f" {arrow} {name}"
         console().print(line, markup=False)
     if not found:
-        raise typer.Exit(1)
+        nothing_found()
 
 
 def resolve(store: GraphStore, concept: str) -> str:
@@ -127,7 +136,7 @@ def resolve(store: GraphStore, concept: str) -> str:
     hits = store.search(concept, limit=3)
     if not hits:
         raise InputError(f"no concept of this graph is called '{concept}'", hint="kg-builder query search GRAPH TEXT")
-    if hits[0].score < 1 and len(hits) > 1:
+    if hits[0].score < 1:
         names = "; ".join(f"{hit.concept.id} {hit.concept.name}" for hit in hits)
         raise InputError(f"no concept is called exactly '{concept}'; nearest: {names}", hint="Give one of these ids.")
     return hits[0].concept.id
@@ -180,7 +189,7 @@ def _show_concept(store: GraphStore, concept_id: str, where: list[str] | None, *
 def _describe(view: ConceptView) -> None:
     out = console()
     out.print(f"{view.name}  {view.id}  {view.type}{'' if view.linked else '  (unlinked)'}", markup=False)
-    out.print(f"  {view.mentions} mentions in {view.documents} documents", markup=False)
+    out.print(f"  {_counted(view.mentions, 'mention')} in {_counted(view.documents, 'document')}", markup=False)
     out.print(f"  seen as: {'; '.join(view.synonyms_seen)}", markup=False)
     if view.xrefs:
         out.print(f"  also: {', '.join(view.xrefs)}", markup=False)
@@ -206,9 +215,13 @@ def _quote(evidence: EvidenceView) -> str:
 
 def _line(relation: RelationView) -> str:
     confidence = "" if relation.confidence is None else f", confidence {relation.confidence:.2f}"
-    support = f"{len(relation.documents)} document{'s' if len(relation.documents) > 1 else ''}"
+    support = _counted(len(relation.documents), "document")
     said = ", ".join(relation.assertions)
     return f"{relation.subject_name} -[{relation.predicate}]-> {relation.object_name}  ({support}, {said}{confidence})"
+
+
+def _counted(number: int, what: str) -> str:
+    return f"{number} {what}{'' if number == 1 else 's'}"
 
 
 def _relations(relations: Iterable[RelationView]) -> None:
@@ -228,6 +241,8 @@ def _show_ledger(store: GraphStore, *, as_json: bool) -> None:
             }
         )
         return
+    if not failures and not rejects:
+        console().print("nothing was rejected, no document failed")
     _table(("failed document", "code", "why"), ((item.document_id, item.code, item.message) for item in failures))
     _table(
         ("document", "kind", "type", "offsets", "text", "why"),
@@ -241,7 +256,7 @@ def _show_ledger(store: GraphStore, *, as_json: bool) -> None:
 def _show_runs(store: GraphStore, *, as_json: bool) -> None:
     runs = store.runs()
     if as_json:
-        print_json([run.model_dump(mode="json") for run in runs])
+        print_json({"runs": [run.model_dump(mode="json") for run in runs]})
         return
     _table(
         ("started", "seconds", "read", "written", "unchanged", "failed", "settings"),

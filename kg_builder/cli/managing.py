@@ -21,12 +21,17 @@ def forget(
     as_json: AsJson = False,
 ) -> None:
     """Remove documents and all that only they supported, down to the bytes of the file."""
+    from kg_builder.errors import UnknownDocumentError
     from kg_builder.stores import open_store
 
     open_store(graph, read_only=True).close()  # a store that isn't there is an error, not a new one
     store = open_store(graph)
-    for document_id in documents:
-        store.forget(document_id)
+    known = {*store.fingerprints(documents), *(failure.document_id for failure in store.failures())}
+    if unknown := [document_id for document_id in documents if document_id not in known]:
+        raise UnknownDocumentError(f"{graph}: no document is called {', '.join(unknown)}; none was forgotten")
+    with store.writing():
+        for document_id in dict.fromkeys(documents):
+            store.forget(document_id)
     store.close()
     if as_json:
         print_json({"store": graph, "forgotten": documents})
@@ -67,7 +72,7 @@ def schemas(
     chosen = [load_schema(name)] if name else [load_schema(each) for each in builtin_names()]
     if as_json:
         described = [schema.model_dump(mode="json") for schema in chosen]
-        print_json(described[0] if name else described)
+        print_json(described[0] if name else {"schemas": described})
         return
     out = console()
     for schema in chosen:

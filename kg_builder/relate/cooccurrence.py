@@ -25,12 +25,19 @@ _FIRM = 0.5
 _ALLOWED = frozenset([Assertion.PRESENT, Assertion.POSSIBLE, Assertion.HISTORICAL])
 
 
+STATED_PREDICATES = ("INDUCES", "TREATS")
+
+
 class CueRelationExtractor:
     """States ``INDUCES`` and ``TREATS`` where a cue word does, for the types that the schema allows."""
 
     name = "cooccurrence"
     model: str | None = None
     deterministic = True
+
+    def predicates(self, schema: Schema) -> frozenset[str]:
+        """``INDUCES`` and ``TREATS``, where the schema has them."""
+        return frozenset(name for name in STATED_PREDICATES if schema.relation(name) is not None)
 
     def relate(self, request: RelationRequest) -> RelationExtraction:
         """At most one relation for two mentions of a sentence: the one with the most reliable cue."""

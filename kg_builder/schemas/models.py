@@ -28,6 +28,7 @@ from pydantic import BaseModel, ValidationError
 from kg_builder.errors import SchemaError
 from kg_builder.schema import Schema
 from kg_builder.schemas.conflicts import first_conflict
+from kg_builder.schemas.reading import own_errors
 
 
 def schema_from_models(
@@ -50,10 +51,7 @@ def schema_from_models(
         return Schema.model_validate(data)
     except ValidationError as error:
         classes: dict[str, Sequence[type[BaseModel]]] = {"entities": entities, "relations": relations}
-        problems = (
-            _problem(item["loc"] or first_conflict(data), item["msg"], classes)
-            for item in error.errors(include_url=False)
-        )
+        problems = (_problem(item["loc"] or first_conflict(data), item["msg"], classes) for item in own_errors(error))
         raise SchemaError("\n".join(problems)) from error
 
 

@@ -66,10 +66,22 @@ def parse_schema(text: str, *, source: str = "schema") -> Schema:
         return Schema.model_validate(data)
     except ValidationError as error:
         problems = []
-        for item in error.errors(include_url=False, include_input=False, include_context=False):
+        for item in own_errors(error):
             loc = item["loc"] or first_conflict(data)
             problems.append(f"{source}:{_line(node, loc)}: {_field(loc)}{_message(item['type'], item['msg'])}")
         raise SchemaError("\n".join(problems)) from error
+
+
+def own_errors(error: ValidationError) -> list[Any]:
+    """What is wrong, without what pydantic adds of the list around a wrong item (that it is too short, say)."""
+    found = error.errors(include_url=False, include_input=False, include_context=False)
+    places = [item["loc"] for item in found]
+    return [
+        item
+        for item in found
+        if not any(place[: len(item["loc"])] == item["loc"] and place != item["loc"] for place in places)
+        or not item["loc"]
+    ]
 
 
 def _message(kind: str, message: str) -> str:

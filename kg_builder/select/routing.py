@@ -44,13 +44,18 @@ class Rule(BaseModel):
 
     def matches(self, language: str, kind: str | None) -> bool:
         """Whether a document of that language and kind is meant."""
-        return self.language in (None, language) and self.kind in (None, kind)
+        return self.language in (None, language) and (self.kind is None or _plain(self.kind) == _plain(kind or ""))
 
     @property
     def condition(self) -> str:
         """For people: what it matches."""
         parts = [f"language {self.language}" if self.language else "", f"kind {self.kind}" if self.kind else ""]
         return " and ".join(filter(None, parts)) or "every document"
+
+
+def _plain(kind: str) -> str:
+    """``Discharge Summary`` and ``discharge_summary`` are ``discharge-summary``."""
+    return "-".join(kind.casefold().replace("_", " ").replace("-", " ").split())
 
 
 DEFAULT_RULES = (

@@ -186,4 +186,6 @@ class RunRecord(Record):
     items_written: int = 0
     items_rejected: int = 0
     rejects_by_code: Mapping[str, int] = Field(default_factory=dict)
+    unserved: tuple[str, ...] = ()
+    """Types and predicates that were asked for and that no extractor could give."""
     seconds_by_step: Mapping[str, float] = Field(default_factory=dict)

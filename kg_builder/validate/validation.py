@@ -6,6 +6,7 @@ from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
+from kg_builder.errors import DocumentError
 from kg_builder.protocols import Check
 from kg_builder.records import Assertion, Issue, Mention, Reject, RelationMention
 from kg_builder.schema import Role, Schema
@@ -109,5 +110,14 @@ def _end_rejected(relation: RelationMention, accepted: frozenset[Hashable]) -> I
 
 
 def _user_issue(item: Mention | RelationMention, checks: Sequence[Check], setting: Setting) -> Issue | None:
-    found = (check(item, setting.document, setting.schema) for check in checks)
+    found = (_asked(check, item, setting) for check in checks)
     return next((issue for issue in found if issue is not None and issue.severity == "error"), None)
+
+
+def _asked(check: Check, item: Mention | RelationMention, setting: Setting) -> Issue | None:
+    try:
+        return check(item, setting.document, setting.schema)
+    except Exception as error:
+        name = getattr(check, "__qualname__", type(check).__qualname__)
+        # Only the type: the message may quote the text.
+        raise DocumentError("check-failed", f"The check '{name}' raised {type(error).__name__}.") from error

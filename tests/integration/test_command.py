@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import signal
 import subprocess
@@ -83,7 +84,7 @@ def test_forget_leaves_no_trace_in_the_bytes(kg_builder_command: Run, texts: Pat
         content = file.read_bytes().lower()
         assert b"uetzalcoatlus" not in content, file.name
         assert b"xylophonazole" not in content, file.name
-    kg_builder_command("forget", "g.kg", secret.name, expect=3)
+    kg_builder_command("forget", "g.kg", secret.name, expect=2)
 
 
 def test_forgetting_equals_never_having_read(
@@ -124,7 +125,8 @@ def test_hostile_inputs_have_clear_outcomes_and_leave_their_neighbours_alone(
         "c-blank.txt": "empty-text",
         "d-binary.txt": "binary-file",
     }
-    found = as_json(kg_builder_command, "query", "neighbours", "g.kg", "cisplatin", "--predicate", "INDUCES")
+    answer = as_json(kg_builder_command, "query", "neighbours", "g.kg", "cisplatin", "--predicate", "INDUCES")
+    found = answer["relations"]
     kidney = next(relation for relation in found if "kidney" in relation["object_name"].lower())
     assert kidney["documents"] == ["a-good.txt", "f-megabyte.txt", "g-long-line.txt", "z-good.txt"]
 
@@ -222,7 +224,7 @@ def test_filters_by_metadata(kg_builder_command: Run, tmp_path: Path) -> None:
     def documents(*where: str) -> list[str]:
         options = [part for condition in where for part in ("--where", condition)]
         found = as_json(kg_builder_command, "query", "neighbours", "g.kg", "cisplatin", *options, expect=(0, 1))
-        return [name for relation in found for name in relation["documents"]]
+        return [name for relation in found["relations"] for name in relation["documents"]]
 
     assert documents() == ["1", "2"]
     assert documents("patient=p1") == ["1"]
@@ -242,6 +244,8 @@ def test_interrupt_stops_cleanly_and_the_next_run_goes_on(kg_builder_command: Ru
         _, stderr = process.communicate(timeout=60)
     assert process.returncode == 130
     assert "Traceback" not in stderr
+    assert "interrupted" in stderr
+    assert as_json(kg_builder_command, "show", "g.kg", "--runs")["runs"][0]["finished"] is None
     run = as_json(kg_builder_command, "build", "n.jsonl", "--store", "g.kg")
     assert run["unchanged"] >= 100
     assert run["unchanged"] + run["written"] == 400
@@ -260,8 +264,69 @@ def test_two_builds_at_once_one_is_told(kg_builder_command: Run, tmp_path: Path)
     assert "another process" in finished.stderr.lower()
 
 
+def test_a_name_that_is_not_there_is_not_answered_with_another(kg_builder_command: Run) -> None:
+    kg_builder_command("build", "-", "--store", "g.kg", input="Amiodarone induced hypothyroidism.")
+    finished = kg_builder_command("show", "g.kg", "hyperthyroidism", expect=2)
+    assert "Hypothyroidism" in finished.stderr
+    assert finished.stdout == ""
+    assert kg_builder_command("query", "search", "g.kg", "zzzz", expect=1).stderr == "nothing found\n"
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [
+        ("ATTEMPTS", "abc"),
+        ("CONCURRENCY", "0"),
+        ("MIN_CONFIDENCE", "{bad"),
+        ("EXTRACTORS", "lexicon"),
+        ("TRACING", "maybe"),
+    ],
+)
+def test_nonsense_in_the_environment_is_named(kg_builder_command: Run, variable: str, value: str) -> None:
+    environment = os.environ | {f"KG_BUILDER_{variable}": value}
+    finished = kg_builder_command("build", "-", "--store", "g.kg", input="Aspirin.", env=environment, expect=2)
+    assert variable.lower() in finished.stderr.lower()
+    assert "Traceback" not in finished.stderr
+
+
+def test_an_empty_variable_counts_as_unset(kg_builder_command: Run) -> None:
+    environment = os.environ | {"KG_BUILDER_SCHEMA_NAME": ""}
+    kg_builder_command("build", "-", "--store", "g.kg", input="Aspirin.", env=environment)
+
+
+def test_what_no_extractor_gives_is_said(kg_builder_command: Run, tmp_path: Path) -> None:
+    (tmp_path / "s.yaml").write_text(
+        "name: mine\ndescription: x\nentities:\n"
+        "- {name: Drug, description: A drug., semantic_group: CHEM}\n- {name: Widget, description: A widget.}\n"
+        "relations:\n- {name: HARMS, description: Harms., subject: [Drug], object: [Drug]}\n"
+    )
+    finished = kg_builder_command("build", "-", "--store", "g.kg", "--schema", "s.yaml", input="Aspirin was given.")
+    assert "not looked for, as no extractor gives them: HARMS, Widget" in finished.stdout
+
+
+def test_forget_is_all_or_nothing(kg_builder_command: Run, texts: Path) -> None:
+    kg_builder_command("build", texts, "--store", "g.kg")
+    first = min(texts.iterdir()).name
+    finished = kg_builder_command("forget", "g.kg", first, "nonsense", expect=2)
+    assert "nonsense" in finished.stderr
+    assert as_json(kg_builder_command, "build", texts, "--store", "g.kg")["written"] == 0
+
+
+def test_a_full_or_closed_output_is_no_crash(kg_builder_command: Run, tmp_path: Path) -> None:
+    kg_builder_command("build", "-", "--store", "g.kg", input="Aspirin.")
+    command = str(Path(sys.executable).with_name("kg-builder"))
+    closed = subprocess.run(
+        f"'{command}' show g.kg >&-", shell=True, cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert "Traceback" not in closed.stderr
+
+
+def test_version(kg_builder_command: Run) -> None:
+    assert kg_builder_command("--version").stdout.strip()[0].isdigit()
+
+
 def test_schemas_and_doctor(kg_builder_command: Run) -> None:
-    listed = {schema["name"] for schema in as_json(kg_builder_command, "schemas")}
+    listed = {schema["name"] for schema in as_json(kg_builder_command, "schemas")["schemas"]}
     assert listed == {"chemical-disease", "clinical-note", "medmentions-21", "vietnamese-covid", "vietnamese-medical"}
     assert "INDUCES" in kg_builder_command("schemas", "chemical-disease").stdout
     healthy = as_json(kg_builder_command, "doctor")

@@ -7,6 +7,7 @@ import json
 import logging
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
@@ -17,7 +18,9 @@ from langchain_core.documents import Document as LangChainDocument
 from kg_builder import Document, Metadata, abuild, build, open_store
 from kg_builder.graphs.components import make_components
 from kg_builder.graphs.corpus import run_corpus
+from kg_builder.protocols import Extraction, ExtractionRequest, Failure
 from kg_builder.settings import Settings
+from kg_builder.testing import ScriptedExtractor
 
 SENTENCE = "Cisplatin induced acute kidney injury."
 
@@ -96,6 +99,24 @@ def test_a_generator_is_read_as_it_goes() -> None:
 
 
 def test_an_unforeseen_fault_fails_its_document_only_and_quotes_no_text(caplog: pytest.LogCaptureFixture) -> None:
+    secret = "Cisplatin induced nausea in Zbigniew."
+
+    class Broken(ScriptedExtractor):
+        def extract(self, request: ExtractionRequest) -> Extraction:
+            if "Zbigniew" in request.text:
+                raise RuntimeError(f"cannot handle {request.text}")
+            return super().extract(request)
+
+    parts = replace(make_components(Settings(extractors=("lexicon",))), extractors={"lexicon": Broken([[]])})
+    documents = [Document(id="a", text=SENTENCE), Document(id="bad", text=secret), Document(id="b", text=SENTENCE)]
+    with caplog.at_level(logging.DEBUG):
+        reports = list(run_corpus(documents, parts))
+    assert [report.status for report in reports] == ["written", "failed", "written"]
+    assert reports[1].failure == Failure("bad", "internal-error", "RuntimeError")
+    assert "Zbigniew" not in caplog.text
+
+
+def test_a_users_check_that_breaks_fails_its_document_only_and_is_named(caplog: pytest.LogCaptureFixture) -> None:
     def broken(item: object, document: Document, schema: object) -> None:
         if document.id == "bad":
             raise RuntimeError(f"cannot handle {document.text}")
@@ -108,7 +129,8 @@ def test_an_unforeseen_fault_fails_its_document_only_and_quotes_no_text(caplog: 
         )
     assert (built.run.written, built.run.failed) == (2, 1)
     failure = next(iter(built.store.failures()))
-    assert (failure.document_id, failure.code) == ("bad", "internal-error")
+    assert (failure.document_id, failure.code) == ("bad", "check-failed")
+    assert "broken" in failure.message
     assert "Zbigniew" not in failure.message
     assert "Zbigniew" not in caplog.text
 

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import sqlite3
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing
+from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from langgraph.checkpoint.base import BaseCheckpointSaver
 from langgraph.checkpoint.memory import InMemorySaver
 from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
+from langgraph.checkpoint.sqlite import SqliteSaver
 
 from kg_builder.errors import DocumentError, ModelError, TransientModelError
 from kg_builder.graphs.components import Components, Context
@@ -200,9 +205,20 @@ def test_a_schema_that_no_extractor_serves_is_an_error_not_an_empty_graph() -> N
     assert caught.value.code == "no-extractor"
 
 
-def test_with_a_checkpointer_the_answer_is_the_same_and_nothing_unregistered_is_stored() -> None:
+@pytest.fixture(params=["memory", "sqlite"])
+def checkpointer(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[BaseCheckpointSaver[Any]]:
     serializer = JsonPlusSerializer(allowed_msgpack_modules=CHECKPOINT_TYPES)
-    workflow = document_workflow(InMemorySaver(serde=serializer))
+    if request.param == "memory":
+        yield InMemorySaver(serde=serializer)
+        return
+    with closing(sqlite3.connect(tmp_path / "checkpoints.db", check_same_thread=False)) as connection:
+        yield SqliteSaver(connection, serde=serializer)
+
+
+def test_with_a_checkpointer_the_answer_is_the_same_and_nothing_unregistered_is_stored(
+    checkpointer: BaseCheckpointSaver[Any],
+) -> None:
+    workflow = document_workflow(checkpointer)
     relations = ScriptedRelations([[("Aspirin", "INDUCES", "gastritis")]])
     parts = components(ScriptedExtractor([INVENTED, GOOD]), relations=relations)
     config: Any = {"configurable": {"thread_id": "d1"}}

@@ -80,3 +80,9 @@ def test_rules_are_plain_checked_data() -> None:
     for bad in ({}, {"schema_name": ""}, {"schema_name": "a", "langauge": "en"}):
         with pytest.raises(ValidationError):
             Rule.model_validate(bad)
+
+
+@pytest.mark.parametrize("kind", ["discharge-summary", "Discharge Summary", "DISCHARGE_SUMMARY"])
+def test_kinds_match_however_they_are_written(kind: str) -> None:
+    document = Document(id="d", text="x", metadata=Metadata(kind=kind))
+    assert select(document, "en", reason="given").schema_name == "clinical-note"
