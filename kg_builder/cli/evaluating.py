@@ -22,7 +22,7 @@ def evaluate(
 ) -> None:
     """Compare what is extracted with a corpus's own annotations."""
     must_exist(corpus)
-    from kg_builder.evaluate.report import notes
+    from kg_builder.evaluate.report import notes, render
     from kg_builder.graphs.evaluating import evaluate_corpus
     from kg_builder.settings import load_settings
 
@@ -33,7 +33,7 @@ def evaluate(
         print_json(report.as_json())
         return
     out = console()
-    out.print(report.table())
+    out.print(render(report))
     for note in notes(report):
         out.print(note, markup=False)
     if errors is not None:

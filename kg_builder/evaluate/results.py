@@ -38,14 +38,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from kg_builder.evaluate.bootstrap import Resampling
 from kg_builder.evaluate.facts import LeftOut
 from kg_builder.evaluate.figures import Accuracy, Figure, Score
-
-if TYPE_CHECKING:
-    from rich.table import Table
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,12 +114,6 @@ class Report:
                 "gold_mentions": _scores(self.gold_mention_relations, by="by_predicate"),
             },
         }
-
-    def table(self) -> Table:
-        """For a rich console."""
-        from kg_builder.evaluate.report import render
-
-        return render(self)
 
     def _gold_spans(self) -> dict[str, Any]:
         types = self.gold_spans.by_type

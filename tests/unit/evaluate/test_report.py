@@ -100,7 +100,7 @@ def test_table_shows_every_figure() -> None:
     found = report()
     console = Console(width=140)
     with console.capture() as shown:
-        console.print(found.table())
+        console.print(render(found))
     assert "[mine]: 2 documents" in shown.get()
     assert all(row.measure in shown.get() for row in rows(found))
     assert "0.667" in shown.get()
