@@ -236,13 +236,23 @@ class GraphStore(Protocol):
         """Run records, oldest first."""
         ...
 
-    # queries: a Filter of None means Filter(), which leaves out negated, family and hypothetical facts
-    def search(self, text: str, *, limit: int = 10, type: str | None = None) -> Sequence[ConceptHit]:
-        """Concepts whose name, synonym seen or id is like `text` (typos tolerated), best first."""
+    # queries: a Filter of None means Filter(), which leaves out negated, family and hypothetical facts;
+    # types and predicates are matched whatever their case
+    def search(
+        self, text: str, *, limit: int = 10, type: str | None = None, where: Filter | None = None
+    ) -> Sequence[ConceptHit]:
+        """Those of `concepts(where)` whose name, synonym seen or id is like `text`, best first.
+
+        Only names that passing documents give count. Typos are tolerated in names, never in ids: text
+        like a CURIE finds what is called exactly that or begins with it.
+        """
         ...
 
-    def concept(self, concept_id: str) -> ConceptView | None:
-        """One concept, or None."""
+    def concept(self, concept_id: str, *, where: Filter | None = None) -> ConceptView | None:
+        """One concept with the counts and forms that pass, or None if nothing that passes has it.
+
+        Unlike in the other queries, a Filter of None lets everything pass.
+        """
         ...
 
     def neighbours(

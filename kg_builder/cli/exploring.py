@@ -20,7 +20,7 @@ from kg_builder.cli.console import (
 
 if TYPE_CHECKING:
     from kg_builder.protocols import GraphStore
-    from kg_builder.stores.views import ConceptView, EvidenceView, RelationView
+    from kg_builder.stores.views import ConceptView, EvidenceView, Filter, RelationView
 
 query = typer.Typer(help="Ask the graph: search, neighbours, paths.", no_args_is_help=True, rich_markup_mode=None)
 
@@ -44,7 +44,7 @@ def show(
     elif runs:
         _show_runs(store, as_json=as_json)
     elif concept is not None:
-        _show_concept(store, resolve(store, concept), where, as_json=as_json)
+        _show_concept(store, resolve(store, concept, where), where, as_json=as_json)
     else:
         _show_overview(store, where, limit, as_json=as_json)
 
@@ -54,11 +54,12 @@ def search(
     graph: Graph,
     text: Annotated[str, typer.Argument(help="Name, part of a name, or id; typos are forgiven.")],
     concept_type: Annotated[str | None, typer.Option("--type", help="Concept type, for example Chemical.")] = None,
+    where: Where = None,
     limit: Limit = 10,
     as_json: AsJson = False,
 ) -> None:
     """Concepts by name."""
-    hits = open_for_reading(graph).search(text, limit=limit, type=concept_type)
+    hits = open_for_reading(graph).search(text, limit=limit, type=concept_type, where=_mentioned(where))
     if as_json:
         print_json({"concepts": [hit.model_dump(mode="json") for hit in hits]})
     else:
@@ -90,7 +91,7 @@ def neighbours(
         raise InputError(f"--direction is out, in or both, not '{direction}'")
     store = open_for_reading(graph)
     found = store.neighbours(
-        resolve(store, concept), predicate=predicate, direction=direction, where=parse_where(where)
+        resolve(store, concept, where), predicate=predicate, direction=direction, where=parse_where(where)
     )[:limit]
     if as_json:
         print_json({"relations": [relation.model_dump(mode="json") for relation in found]})
@@ -113,7 +114,11 @@ def paths(
     """Shortest paths between two concepts."""
     store = open_for_reading(graph)
     found = store.paths(
-        resolve(store, source), resolve(store, target), max_length=max_length, limit=limit, where=parse_where(where)
+        resolve(store, source, where),
+        resolve(store, target, where),
+        max_length=max_length,
+        limit=limit,
+        where=parse_where(where),
     )
     if as_json:
         print_json({"paths": [path.model_dump(mode="json") for path in found]})
@@ -127,13 +132,19 @@ def paths(
         nothing_found()
 
 
-def resolve(store: GraphStore, concept: str) -> str:
-    """A concept's id from its id or name."""
+def _mentioned(where: list[str] | None) -> Filter:
+    """For finding concepts: also those that are only denied, unless assertions are asked for."""
+    return parse_where(where, every_assertion=not any(item.startswith("assertion=") for item in where or []))
+
+
+def resolve(store: GraphStore, concept: str, where: list[str] | None) -> str:
+    """A concept's id from its id or its exact name, among those that the documents asked for mention."""
     from kg_builder.errors import InputError
 
-    if store.concept(concept) is not None:
+    condition = _mentioned(where)
+    if store.concept(concept, where=condition) is not None:
         return concept
-    hits = store.search(concept, limit=3)
+    hits = store.search(concept, limit=3, where=condition)
     if not hits:
         raise InputError(f"no concept of this graph is called '{concept}'", hint="kg-builder query search GRAPH TEXT")
     if hits[0].score < 1:
@@ -168,7 +179,7 @@ def _show_overview(store: GraphStore, where: list[str] | None, limit: int, *, as
 
 
 def _show_concept(store: GraphStore, concept_id: str, where: list[str] | None, *, as_json: bool) -> None:
-    view = store.concept(concept_id)
+    view = store.concept(concept_id, where=_mentioned(where))
     assert view is not None, "resolve() gives ids that are there"
     relations = store.neighbours(concept_id, where=parse_where(where))
     if as_json:

@@ -6,7 +6,7 @@ import sqlite3
 from typing import Any, NamedTuple
 
 from kg_builder.stores import sql
-from kg_builder.stores.rows import dumps, facets, packed
+from kg_builder.stores.rows import dumps, packed, wanted_facets
 from kg_builder.stores.views import EVERYTHING, Filter
 
 
@@ -57,6 +57,6 @@ def _chosen_documents(connection: sqlite3.Connection, where: Filter) -> str:
         "since": where.since and where.since.isoformat(),
         "until": where.until and where.until.isoformat(),
         "ids": None if where.documents is None else dumps(sorted(where.documents)),
-        "facets": dumps(sorted(facets(where))),
+        "facets": dumps(wanted_facets(where)),
     }
     return str(connection.execute(sql.CHOSEN_DOCUMENTS, parameters).fetchone()[0])

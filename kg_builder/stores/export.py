@@ -58,17 +58,25 @@ def export(
     """Write the graph, or what of it passes `where`.
 
     `format` is one of `FORMATS`; None: by suffix. Files appear whole or not at all, and equal graphs
-    give equal bytes. Raises InputError for an unknown format or a path that can't be written.
+    give equal bytes; a device or pipe is written to as it goes, and a link's target is what is written.
+    Raises InputError for an unknown format, a path that can't be written, or one that is a database:
+    an export never replaces a store.
     """
     target = Path(path)
     chosen = _format(target, format)
-    stem = target.name.removesuffix(chosen.suffix)
-    paths = [target.with_name(stem + part) for part in chosen.parts] or [target]
-    if taken := next((path for path in paths if path.is_dir()), None):
-        raise InputError(f"{taken}: is a folder", hint="Give the name of a file.")
-    with written_whole(paths) as files:
+    with written_whole(paths := _paths(target, chosen)) as files:
         chosen.write(Content(store, where), files)
     return Exported(tuple(paths), import_command(paths) if chosen.write is write_neo4j_csv else None)
+
+
+def _paths(target: Path, chosen: Format) -> list[Path]:
+    """The files to write."""
+    if not chosen.parts:
+        return [target]
+    if target.exists() and not (target.is_file() or target.is_dir()):
+        raise InputError(f"{target}: this format is of {len(chosen.parts)} files", hint="Give the name of a file.")
+    stem = target.name[: -len(chosen.suffix)] if target.suffix.lower() == chosen.suffix else target.name
+    return [target.with_name(stem + part) for part in chosen.parts]
 
 
 def _format(path: Path, name: str | None) -> Format:

@@ -1,6 +1,7 @@
 """KGX nodes and edges as TSV, with Biolink categories and predicates.
 
-Only concepts and relations: a document is an edge's publication. KGX has no quoting, so tabs and
+Only concepts and relations: a document is an edge's publication if its id is a CURIE or looks like a
+PubMed id, else it stands in a column of our own, `source_documents`. KGX has no quoting, so tabs and
 line breaks become blanks, and a bar inside a list's item too. Biolink has a word for negated but none
 for family and hypothetical, so statements of these two are left out: an edge would read as a fact.
 """
@@ -27,7 +28,14 @@ SOURCE = "infores:clinical-kg-builder"
 NODE_COLUMNS = ("id", "category", "name", "xref", "synonym", "provided_by")
 EDGE_COLUMNS = (
     *("id", "subject", "predicate", "object", "category", "knowledge_level", "agent_type"),
-    *("primary_knowledge_source", "negated", "publications", "original_predicate", "has_confidence_score"),
+    *(
+        "primary_knowledge_source",
+        "negated",
+        "publications",
+        "source_documents",
+        "original_predicate",
+        "has_confidence_score",
+    ),
     *("supporting_text", "assertion", "review_status", "extractor", "model"),
 )
 SAYABLE = frozenset(Assertion) - {Assertion.FAMILY, Assertion.HYPOTHETICAL}
@@ -39,6 +47,9 @@ _ASSOCIATIONS = {
     ),
     ("biolink:ChemicalEntity", "biolink:ChemicalEntity"): "biolink:ChemicalToChemicalAssociation",
 }
+_PUBMED_ID = re.compile(r"[1-9][0-9]{0,7}")
+_CURIE = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]+:[^\s|/\\][^\s|]*")
+"""With a prefix longer than a drive's letter, and not a URL."""
 _BREAKS = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029]+")
 
 
@@ -77,6 +88,7 @@ def _edge(view: RelationView, content: Content, categories: Mapping[str, str]) -
     first = view.evidence[0]
     level, agent = _authority(view)
     ends = (categories.get(view.subject, ""), categories.get(view.object, ""))
+    publications = {document: _publication(document) for document in view.documents}
     return {
         "id": f"urn:uuid:{relation_uuid(view)}",
         "subject": view.subject,
@@ -87,7 +99,8 @@ def _edge(view: RelationView, content: Content, categories: Mapping[str, str]) -
         "agent_type": agent,
         "primary_knowledge_source": SOURCE,
         "negated": "true" if assertion(view) is Assertion.NEGATED else "false",
-        "publications": view.documents,
+        "publications": tuple(found for found in publications.values() if found),
+        "source_documents": tuple(document for document, found in publications.items() if not found),
         "original_predicate": view.predicate,
         "has_confidence_score": view.confidence,
         "supporting_text": tuple(dict.fromkeys(item.sentence_text for item in view.evidence)),
@@ -96,6 +109,13 @@ def _edge(view: RelationView, content: Content, categories: Mapping[str, str]) -
         "extractor": first.provenance.extractor,
         "model": first.provenance.model,
     }
+
+
+def _publication(document_id: str) -> str | None:
+    """The CURIE of a document, if it has one."""
+    if _PUBMED_ID.fullmatch(document_id):
+        return f"PMID:{document_id}"
+    return document_id if _CURIE.fullmatch(document_id) else None
 
 
 def _authority(view: RelationView) -> tuple[str, str]:

@@ -14,7 +14,7 @@ from kg_builder.errors import StoreError, UnknownDocumentError
 from kg_builder.protocols import Failure, WriteResult
 from kg_builder.records import DocumentGraph, Reject
 from kg_builder.stores import ledger, reading, relation_views
-from kg_builder.stores.choice import ALL, Choice, choose, statements_only
+from kg_builder.stores.choice import Choice, choose, statements_only
 from kg_builder.stores.graph_loading import Change, follow, load_graph
 from kg_builder.stores.part_writing import forget_part, write_part
 from kg_builder.stores.paths import Surroundings, shortest_paths
@@ -41,6 +41,8 @@ K = TypeVar("K")
 Page = Callable[[Connection, K, Choice], tuple[list[T], K | None]]
 Fetch = Callable[[Connection, int, Choice], list[T]]
 DIRECTIONS = ("out", "in", "both")
+INDICES_KEPT = 4
+"""Of names, one for each filter that was searched under: making one takes longer than searching it."""
 
 
 class NetworkxStore:
@@ -54,7 +56,7 @@ class NetworkxStore:
         self.location = os.fspath(path)
         self._session = Session(self.location, read_only=read_only)
         self._graph: Graph | None = None
-        self._names: NameIndex | None = None
+        self._names: dict[Choice, NameIndex] = {}
         self._version = self._session.version()
 
     def __enter__(self) -> Self:
@@ -149,25 +151,28 @@ class NetworkxStore:
 
     # queries
 
-    def search(self, text: str, *, limit: int = 10, type: str | None = None) -> Sequence[ConceptHit]:
-        """Concepts whose name, form seen or id is like the text, best first, then by id."""
+    def search(
+        self, text: str, *, limit: int = 10, type: str | None = None, where: Filter | None = None
+    ) -> Sequence[ConceptHit]:
+        """Concepts whose name, form seen or id is like the text, best first, then by id.
+
+        Only names that passing documents give count. Typos are tolerated in names, never in ids.
+        """
         hits: list[ConceptHit] = []
         with self._session.reading() as connection:
-            self._drop_if_stale()
-            if self._names is None:
-                self._names = NameIndex(reading.names(connection))
-            for match in self._names.matches(text):
+            choice = choose(connection, where or Filter())
+            for match in self._name_index(connection, choice).matches(text):
                 if len(hits) >= limit:
                     break
-                concept = self.concept(match.concept)
-                if concept is not None and type in {None, concept.type}:
+                concept = self._concept(connection, match.concept, choice)
+                if concept is not None and (type is None or concept.type.casefold() == type.casefold()):
                     hits.append(ConceptHit(concept=concept, score=match.score, matched=match.matched))
         return hits
 
-    def concept(self, concept_id: str) -> ConceptView | None:
-        """One concept, or None."""
+    def concept(self, concept_id: str, *, where: Filter | None = None) -> ConceptView | None:
+        """One concept with the counts and forms that pass, or None. A Filter of None lets everything pass here."""
         with self._session.reading() as connection:
-            return next(iter(reading.concept_views(connection, concept_id, concept_id, ALL)), None)
+            return self._concept(connection, concept_id, choose(connection, where or EVERYTHING))
 
     def neighbours(
         self,
@@ -239,8 +244,19 @@ class NetworkxStore:
 
     def close(self) -> None:
         """Release the file; closing twice is fine."""
-        self._graph = self._names = None
+        self._graph, self._names = None, {}
         self._session.close()
+
+    def _concept(self, connection: Connection, concept_id: str, choice: Choice) -> ConceptView | None:
+        return next(iter(reading.concept_views(connection, concept_id, concept_id, choice)), None)
+
+    def _name_index(self, connection: Connection, choice: Choice) -> NameIndex:
+        self._drop_if_stale()
+        if choice not in self._names:
+            if len(self._names) >= INDICES_KEPT:
+                self._names.clear()
+            self._names[choice] = NameIndex(reading.names(connection, choice))
+        return self._names[choice]
 
     def _pages(self, page: Page[K, T], start: K, where: Filter | None) -> Iterator[T]:
         with self._session.reading() as connection:
@@ -265,7 +281,7 @@ class NetworkxStore:
 
     def _follow(self, change: Change) -> None:
         """Keep what is in memory in step with what was just written."""
-        self._names = None
+        self._names.clear()
         if self._graph is not None:
             self._drop_if_stale()
         if self._graph is not None:
@@ -278,7 +294,7 @@ class NetworkxStore:
         """Let go of what is in memory if another process has written."""
         version = self._session.version()
         if version != self._version:
-            self._version, self._graph, self._names = version, None, None
+            self._version, self._graph, self._names = version, None, {}
 
     def _unknown(self, document_id: str) -> UnknownDocumentError:
         return UnknownDocumentError(f"{self.location}: there is no document '{document_id}'.")

@@ -203,11 +203,12 @@ def _sorted(counts: Counter[str]) -> dict[str, int]:
     return dict(sorted(counts.items()))
 
 
-def names(connection: sqlite3.Connection) -> Iterator[Name]:
-    """Every name of every concept, for searching."""
-    for concept_id, body in connection.execute(sql.ALL_DESCRIPTIONS):
+def names(connection: sqlite3.Connection, choice: Choice) -> Iterator[Name]:
+    """Every name that what the choice takes in gives a concept, for searching."""
+    parameters = choice.parameters()
+    for concept_id, body in connection.execute(sql.SUPPORTED_DESCRIPTIONS, parameters):
         yield Name(concept_id, concept_id)
         yield Name(concept_id, merged_description([body]).name)
-    for concepts, form in connection.execute(sql.ALL_FORMS):
+    for concepts, form in connection.execute(sql.ALL_FORMS, parameters):
         for concept_id in concepts[1:-1].split(" "):
             yield Name(concept_id, unpacked(form))

@@ -12,7 +12,7 @@ from kg_builder.records import Relation
 from kg_builder.stores import sql
 from kg_builder.stores.choice import Choice
 from kg_builder.stores.graph_loading import descriptions
-from kg_builder.stores.rows import packed, provenances_from_json, relation_from_row, unpacked
+from kg_builder.stores.rows import Packed, provenances_from_json, relation_from_row, unpacked
 from kg_builder.stores.views import EvidenceView, Path, RelationView
 
 RELATIONS_A_PAGE = 200
@@ -20,6 +20,8 @@ RELATIONS_A_PAGE = 200
 Ends = tuple[str, Any, str]
 """Subject, predicate (as the tables have it) and object: where a page of relations starts."""
 START: Ends = ("", "", "")
+PREDICATE = 4
+"""Its column in the rows that relations are made from."""
 
 
 class Stated(NamedTuple):
@@ -42,10 +44,15 @@ def relation_page(
 
 
 def one_relation(connection: sqlite3.Connection, ends: Ends, choice: Choice) -> RelationView | None:
-    """A relation over all documents that state it."""
-    key = (ends[0], packed(ends[1]), ends[2])
-    views = _views(connection, _between(connection, key, key, choice))
-    return views[0] if views else None
+    """A relation over all documents that state it; the predicate as written before those that differ in case."""
+    subject, predicate, object_ = ends
+    spellings = {row[0] for row in connection.execute(sql.PREDICATES_JOINING, (subject, object_))}
+    alike = (spelling for spelling in spellings if _same_name(spelling, predicate))
+    for spelling in sorted(alike, key=lambda found: (unpacked(found) != predicate, unpacked(found))):
+        key = (subject, spelling, object_)
+        if views := _views(connection, _between(connection, key, key, choice)):
+            return views[0]
+    return None
 
 
 def relations_of(
@@ -54,11 +61,12 @@ def relations_of(
     """A concept's relations over all documents, best supported first."""
     parameters = choice.parameters(
         concept=concept_id,
-        predicate=None if predicate is None else packed(predicate),
         out=direction in {"out", "both"},
         **{"in": direction in {"in", "both"}},
     )
-    stated = _stated(connection, connection.execute(sql.RELATIONS_OF, parameters).fetchall())
+    rows = connection.execute(sql.RELATIONS_OF, parameters)
+    wanted = [row for row in rows if predicate is None or _same_name(row[PREDICATE], predicate)]
+    stated = _stated(connection, wanted)
     return sorted(_views(connection, stated), key=best_first)
 
 
@@ -138,6 +146,10 @@ def _views(
     names = _names(connection, ends)
     grouped = groupby(items, lambda item: (*_ends(item.relation), apart(item)))
     return [_view(list(group), names) for _, group in grouped]
+
+
+def _same_name(stored: Packed, given: str) -> bool:
+    return unpacked(stored).casefold() == given.casefold()
 
 
 def _names(connection: sqlite3.Connection, concept_ids: Iterable[str]) -> dict[str, str]:

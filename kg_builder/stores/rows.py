@@ -55,6 +55,26 @@ def facet_value(value: Scalar) -> str:
     return dumps(value)
 
 
+def wanted_facets(where: Filter) -> list[tuple[str, list[str]]]:
+    """What a document must have to pass: each name with the values that will do."""
+    return sorted((name, [value, *_same_reading(name, value)]) for name, value in facets(where))
+
+
+def _same_reading(name: str, value: str) -> list[str]:
+    """The value of an extra field that isn't a string but reads as this one: a command line gives only strings."""
+    text = json.loads(value) if name.startswith("extra ") and value.startswith('"') else ""
+    if text in {"true", "false"}:
+        return [text]
+    for kind in (int, float):
+        try:
+            number = kind(text)
+        except ValueError:
+            continue
+        if repr(number) == text:
+            return [facet_value(number)]
+    return []
+
+
 def metadata_json(metadata: Metadata) -> str:
     """Metadata as JSON, without what isn't set."""
     fields: dict[str, Any] = {name: value for name, value in metadata if value not in (None, ())}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
@@ -12,6 +13,7 @@ SOME_WORDS = 0.75
 """Best score of a name that shares only some words with the text."""
 WORST = 70
 """Less alike than this (of 100) isn't a match."""
+CURIE = re.compile(r"[^\s:]+:\S+")
 
 
 class Name(NamedTuple):
@@ -35,9 +37,16 @@ class NameIndex:
     def __init__(self, names: Iterable[Name]) -> None:
         self._names = sorted(set(names))
         self._keys = [search_key(name.text) for name in self._names]
+        self._inexact = [
+            None if name.text == name.concept else key for name, key in zip(self._names, self._keys, strict=True)
+        ]
+        """Ids left out: one that is nearly another means something else altogether."""
 
     def matches(self, text: str) -> Iterator[Match]:
-        """Each concept that has a name like the text once, by its best name; best first, then by id."""
+        """Each concept that has a name like the text once, by its best name; best first, then by id.
+
+        Text that looks like an id finds only what is called exactly that or begins with it.
+        """
         wanted = search_key(text)
         best: dict[str, Match] = {}
         for position, score in self._scored(wanted) if wanted else ():
@@ -47,15 +56,19 @@ class NameIndex:
         yield from sorted(best.values(), key=lambda match: (-match.score, match.concept))
 
     def _scored(self, wanted: str) -> Iterator[tuple[int, float]]:
-        from rapidfuzz import fuzz, process
-
         for position, key in enumerate(self._keys):
             if key.startswith(wanted):
                 covered = len(wanted) / len(key)
                 yield position, EXACT if key == wanted else ALIKE + (BEGINNING - ALIKE) * covered
+        if not CURIE.fullmatch(wanted):
+            yield from self._alike(wanted)
+
+    def _alike(self, wanted: str) -> Iterator[tuple[int, float]]:
+        from rapidfuzz import fuzz, process
+
         for scorer, best in ((fuzz.ratio, ALIKE), (fuzz.token_sort_ratio, ALIKE), (fuzz.token_set_ratio, SOME_WORDS)):
             for key, likeness, position in process.extract(
-                wanted, self._keys, scorer=scorer, score_cutoff=WORST, limit=None
+                wanted, self._inexact, scorer=scorer, score_cutoff=WORST, limit=None
             ):
                 if not key.startswith(wanted):
                     yield position, best * likeness / 100

@@ -10,7 +10,7 @@ from threading import RLock
 
 from kg_builder.errors import StoreError, StoreLockedError
 from kg_builder.stores.file_lock import WriteLock
-from kg_builder.stores.sqlite_file import MEMORY, open_file, wipe
+from kg_builder.stores.sqlite_file import MEMORY, open_file, store_error, wipe
 
 
 class Session:
@@ -35,7 +35,7 @@ class Session:
             try:
                 yield self._connection
             except sqlite3.Error as error:
-                raise StoreError(f"{self.location}: {error}") from error
+                raise store_error(self.location, error, read_only=self._read_only) from error
 
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:

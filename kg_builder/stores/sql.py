@@ -10,7 +10,8 @@ AND (:ids IS NULL OR d.id IN (SELECT value FROM json_each(:ids)))
 AND NOT EXISTS (
     SELECT 1 FROM json_each(:facets) wanted WHERE NOT EXISTS (
         SELECT 1 FROM facets f WHERE f.document = d.key
-        AND f.name = json_extract(wanted.value, '$[0]') AND f.value = json_extract(wanted.value, '$[1]')
+        AND f.name = json_extract(wanted.value, '$[0]')
+        AND f.value IN (SELECT value FROM json_each(wanted.value, '$[1]'))
     )
 )
 """
@@ -94,12 +95,9 @@ RELATIONS_BETWEEN = (
     + _RELATION_ORDER
 )
 
-RELATIONS_OF = (
-    _RELATIONS
-    + "(r.subject = :concept AND :out OR r.object = :concept AND :in)"
-    + " AND (:predicate IS NULL OR predicate = :predicate)"
-    + _RELATION_ORDER
-)
+RELATIONS_OF = _RELATIONS + "(r.subject = :concept AND :out OR r.object = :concept AND :in)" + _RELATION_ORDER
+
+PREDICATES_JOINING = "SELECT DISTINCT predicate FROM relations WHERE subject = ? AND object = ?"
 
 RELATIONS_JOINING = (
     _RELATIONS + "(r.subject = :one AND r.object = :other OR r.subject = :other AND r.object = :one)" + _RELATION_ORDER
@@ -136,7 +134,11 @@ GRAPH_DOCUMENTS = "SELECT key, id, sha256, language, metadata, provenances FROM 
 
 ALL_DESCRIPTIONS = "SELECT id, description FROM concepts ORDER BY id"
 
-ALL_FORMS = "SELECT DISTINCT concepts, coalesce(clean_text, text) FROM mentions"
+SUPPORTED_DESCRIPTIONS = f"""
+SELECT DISTINCT id, description FROM concepts JOIN supports s ON s.concept = key WHERE {SUPPORT_PASSES}
+"""
+
+ALL_FORMS = f"SELECT DISTINCT concepts, coalesce(clean_text, text) FROM mentions m WHERE {MENTION_PASSES}"
 
 # writing
 

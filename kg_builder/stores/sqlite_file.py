@@ -7,7 +7,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from kg_builder.errors import StoreError, StoreLockedError, StoreVersionError
-from kg_builder.stores.file_lock import WriteLock
+from kg_builder.stores.file_lock import WriteLock, not_writable
 from kg_builder.stores.sqlite_schema import APPLICATION_ID, SCHEMA_VERSION, TABLES
 
 MEMORY = ":memory:"
@@ -16,6 +16,10 @@ BUSY_SECONDS = 5.0
 
 
 CACHE_KIBIBYTES = 16_384
+MAGIC = b"SQLite format 3\0"
+"""What a database begins with."""
+PRIMARY_CODE = 0xFF
+"""Mask of an SQLite error code without its details."""
 LOG_PAGES = 4_000
 """Some 16 MB of log before it is moved into the file: a page that many documents touch is moved once."""
 
@@ -23,26 +27,64 @@ LOG_PAGES = 4_000
 def open_file(path: str, lock: WriteLock, *, read_only: bool) -> sqlite3.Connection:
     """A connection to the store's file, which is made when missing. Raises StoreError, StoreVersionError."""
     try:
-        if path == MEMORY:
-            connection = _connect(MEMORY)
-            connection.executescript(_creation())
-        else:
+        if path != MEMORY:
             if _is_missing(path, read_only=read_only):
                 with lock:
                     if _is_missing(path, read_only=read_only):
                         _create(path)
             _check(path)
-            connection = _connect_read_only(path) if read_only else _connect(_uri(path, "rw"))
+        return _opened(path, read_only=read_only)
     except sqlite3.Error as error:
-        raise StoreError(f"{path}: cannot be opened ({error})") from error
+        raise store_error(path, error, read_only=read_only) from error
     except OSError as error:
         raise StoreError(f"{path}: cannot be opened ({error.strerror or 'I/O error'})") from error
-    connection.execute("PRAGMA foreign_keys = ON")
-    connection.execute("PRAGMA secure_delete = ON")
-    connection.execute("PRAGMA synchronous = NORMAL")
-    connection.execute("PRAGMA temp_store = MEMORY")
-    connection.execute(f"PRAGMA cache_size = -{CACHE_KIBIBYTES}")
-    connection.execute(f"PRAGMA wal_autocheckpoint = {LOG_PAGES}")
+
+
+def store_error(path: str, error: sqlite3.Error, *, read_only: bool) -> StoreError:
+    """What a person is told when the file fails."""
+    if not read_only and _code(error) in {sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN}:
+        return not_writable(path, str(error))
+    return StoreError(f"{path}: {error}")
+
+
+def is_sqlite(path: Path) -> bool:
+    """Whether a file that is there holds a database, broken ones and those that can't be read included.
+
+    Read as in `_check`, and for the same reason.
+    """
+    if path.stat().st_size < len(MAGIC):
+        return False
+    try:
+        _header(_uri(str(path), "ro&immutable=1"))
+    except sqlite3.Error as error:
+        if _code(error) != sqlite3.SQLITE_NOTADB:
+            return True
+        with path.open("rb") as file:  # no connection can be open to what SQLite refuses
+            return file.read(len(MAGIC)) == MAGIC
+    return True
+
+
+def _code(error: sqlite3.Error) -> int:
+    """SQLite's own code without its details; errors of the Python module have none."""
+    return int(getattr(error, "sqlite_errorcode", 0)) & PRIMARY_CODE
+
+
+def _opened(path: str, *, read_only: bool) -> sqlite3.Connection:
+    if path == MEMORY:
+        connection = _connect(MEMORY)
+        connection.executescript(_creation())
+    else:
+        connection = _connect_read_only(path) if read_only else _connect(_uri(path, "rw"))
+    try:
+        connection.execute("PRAGMA foreign_keys = ON")
+        connection.execute("PRAGMA secure_delete = ON")
+        connection.execute("PRAGMA synchronous = NORMAL")
+        connection.execute("PRAGMA temp_store = MEMORY")
+        connection.execute(f"PRAGMA cache_size = -{CACHE_KIBIBYTES}")
+        connection.execute(f"PRAGMA wal_autocheckpoint = {LOG_PAGES}")
+    except sqlite3.Error:
+        connection.close()
+        raise
     return connection
 
 

@@ -38,6 +38,7 @@ class Filter(Record):
     until: dt.date | None = None
     """Last day, included."""
     extra: Mapping[str, Scalar] = Field(default_factory=dict)
+    """A string also matches a number or truth value that reads the same (``3``, ``true``); 1 isn't True."""
     documents: frozenset[str] | None = None
     """Ids."""
     assertions: frozenset[Assertion] | None = PLAIN_ASSERTIONS

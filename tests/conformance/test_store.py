@@ -50,7 +50,7 @@ def filled(store: GraphStore, make_part: MakePart) -> GraphStore:
             kind="note",
             date="2024-01-05",
             tags=("ward", "night"),
-            extra={"beds": 3, "urgent": True},
+            extra={"beds": 3, "urgent": True, "bay": "7", "share": 0.5},
             confidence=0.9,
         )
     )
@@ -204,7 +204,9 @@ def test_neighbours_come_best_supported_first(filled: GraphStore) -> None:
 def test_neighbours_by_direction_and_predicate(filled: GraphStore) -> None:
     assert filled.neighbours(BLEEDING, direction="out") == []
     assert [relation.object for relation in filled.neighbours(WARFARIN, direction="out")] == [BLEEDING, STROKE]
-    assert [relation.object for relation in filled.neighbours(WARFARIN, predicate="TREATS")] == [STROKE]
+    for predicate in ("TREATS", "treats"):
+        assert [relation.object for relation in filled.neighbours(WARFARIN, predicate=predicate)] == [STROKE]
+    assert filled.neighbours(WARFARIN, predicate="TREAT") == []
     assert filled.neighbours("MESH:absent") == []
     with pytest.raises(StoreError, match="sideways"):
         filled.neighbours(BLEEDING, direction="sideways")
@@ -227,6 +229,19 @@ def test_a_relation_has_the_sentences_that_state_it(filled: GraphStore) -> None:
         ("n2", "The aspirin caused bleeding, warfarin too."),
     ]
     assert {(e.subject_text, e.object_text) for e in relation.evidence} == {("aspirin", "bleeding")}
+
+
+def test_a_predicate_is_found_whatever_its_case(filled: GraphStore, make_part: MakePart) -> None:
+    found = filled.relation(WARFARIN, "Treats", STROKE)
+    assert found is not None
+    assert (found.predicate, found.documents) == ("TREATS", ("n4",))
+    filled.write(make_part("n5", "Here warfarin after stroke.", ("warfarin", "Treats", "stroke")))
+    for predicate, documents in (("Treats", ("n5",)), ("TREATS", ("n4",)), ("treats", ("n4",))):
+        found = filled.relation(WARFARIN, predicate, STROKE)
+        assert found is not None
+        assert found.documents == documents
+    assert len(filled.neighbours(WARFARIN, predicate="treats")) == 2
+    assert filled.relation(WARFARIN, "TREAT", STROKE) is None
 
 
 def test_paths_go_either_way_shortest_first(filled: GraphStore) -> None:
@@ -275,6 +290,7 @@ def test_search_puts_exact_hits_first_and_knows_the_forms_seen(filled: GraphStor
     by_form = filled.search("bleeding")[0]
     assert (by_form.concept.name, by_form.matched) == ("Hemorrhage", "bleeding")
     assert filled.search("bleeding", type="Chemical") == []
+    assert [hit.concept.id for hit in filled.search("bleeding", type="dISEASE")] == [BLEEDING]
     assert len(filled.search("a", limit=1)) <= 1
     assert filled.search("") == []
 
@@ -307,7 +323,15 @@ def test_search_follows_writing_and_forgetting(filled: GraphStore, make_part: Ma
         (Filter(until=dt.date(2024, 3, 1)), ["n1", "n2"]),
         (Filter(extra={"beds": 3}), ["n1"]),
         (Filter(extra={"beds": 3.0, "urgent": True}), ["n1"]),
-        (Filter(extra={"beds": "3"}), []),
+        (Filter(extra={"beds": "3"}), ["n1"]),
+        (Filter(extra={"beds": "3.0", "urgent": "true"}), ["n1"]),
+        (Filter(extra={"beds": "03"}), []),
+        (Filter(extra={"beds": "4"}), []),
+        (Filter(extra={"bay": "7"}), ["n1"]),
+        (Filter(extra={"bay": 7}), []),
+        (Filter(extra={"share": "0.5"}), ["n1"]),
+        (Filter(extra={"urgent": "1"}), []),
+        (Filter(extra={"urgent": "yes"}), []),
         (Filter(extra={"urgent": 1}), []),
         (Filter(documents=frozenset({"n4", "n2", "absent"})), ["n2", "n4"]),
         (Filter(documents=frozenset()), []),
@@ -333,6 +357,45 @@ def test_filters_hold_in_every_query(filled: GraphStore) -> None:
     nothing = Filter(assertions=frozenset())
     assert list(filled.concepts(nothing)) == []
     assert filled.statistics(nothing).mentions == 0
+
+
+def test_search_gives_only_what_passing_documents_have(filled: GraphStore, make_part: MakePart) -> None:
+    bled = {"blood loss": Concept(id=BLEEDING, name="Hemorrhage", type="Disease")}
+    filled.write(make_part("n5", "Much blood loss.", concepts=bled, patient="p5"))
+    first, fifth = Filter(patient="p1"), Filter(patient="p5")
+    assert [hit.concept.id for hit in filled.search("warfarin", where=Filter(patient="p2"))] == [WARFARIN]
+    assert filled.search("warfarin", where=first) == []
+    assert filled.search(WARFARIN, where=first) == []
+    assert filled.search("blood loss", where=first) == []
+    assert filled.search("bleeding", where=fifth) == []
+    for where, form in ((first, "bleeding"), (fifth, "blood loss")):
+        for text in (form, "hemorrhage", BLEEDING):
+            (hit,) = filled.search(text, where=where)
+            assert (hit.concept.id, hit.concept.documents, hit.concept.synonyms_seen) == (BLEEDING, 1, (form,))
+    assert filled.search("bleeding", where=Filter(patient="p9")) == []
+    assert filled.search("bleeding", where=Filter(min_confidence=1.0), type="Chemical") == []
+
+
+def test_search_leaves_out_what_is_only_denied_unless_asked(store: GraphStore, make_part: MakePart) -> None:
+    store.write(make_part("n1", "No stroke.", assertion="negated"))
+    assert store.search("stroke") == store.search("stroke", where=Filter()) == []
+    assert [hit.concept.id for hit in store.search("stroke", where=EVERYTHING)] == [STROKE]
+    store.write(make_part("n2", "A stroke."))
+    assert [hit.concept.mentions for hit in store.search("stroke")] == [1]
+    assert [hit.concept.mentions for hit in store.search("stroke", where=EVERYTHING)] == [2]
+
+
+def test_a_concept_counts_what_passes(filled: GraphStore) -> None:
+    everywhere, plain = filled.concept(WARFARIN), filled.concept(WARFARIN, where=Filter())
+    assert everywhere == filled.concept(WARFARIN, where=EVERYTHING)
+    assert everywhere is not None
+    assert plain is not None
+    assert (everywhere.documents, plain.documents) == (3, 2)
+    noted = filled.concept(WARFARIN, where=Filter(kind="note"))
+    assert noted is not None
+    assert (noted.name, noted.documents, noted.mentions) == ("Warfarin", 1, 1)
+    assert filled.concept(ASPIRIN, where=Filter(patient="p9")) is None
+    assert filled.concept("MESH:absent", where=Filter()) is None
 
 
 # everything, in stable order
@@ -389,6 +452,9 @@ def test_a_filter_takes_in_closed_graphs(
     assert concepts.keys() >= {mention.concept for mention in mentions}
     assert concepts.keys() >= {end for relation in relations for end in (relation.subject, relation.object)}
     assert sum(concept.mentions for concept in concepts.values()) == len(mentions)
+    assert all(store.concept(id_, where=where) == concept for id_, concept in concepts.items())
+    found = {hit.concept.id: hit.concept for id_ in concepts for hit in store.search(id_, where=where, limit=99)}
+    assert found == concepts
     counted = store.statistics(where)
     assert (counted.concepts, counted.mentions, counted.relations) == (len(concepts), len(mentions), len(relations))
     assert mentions == sorted(mentions, key=lambda m: (m.document, m.start, m.end, m.type, m.concept, m.fragments))

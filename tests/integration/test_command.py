@@ -230,6 +230,9 @@ def test_filters_by_metadata(kg_builder_command: Run, tmp_path: Path) -> None:
     assert documents("patient=p1") == ["1"]
     assert documents("since=2026-02-01") == ["2"]
     assert documents("ward=B", "patient=p1") == []
+    seen = as_json(kg_builder_command, "show", "g.kg", "cisplatin", "--where", "patient=p1")
+    assert (seen["documents"], seen["mentions"]) == (1, 1)
+    kg_builder_command("query", "search", "g.kg", "cisplatin", "--where", "patient=p9", expect=1)
     kg_builder_command("query", "neighbours", "g.kg", "cisplatin", "--where", "since=yesterday", expect=2)
 
 

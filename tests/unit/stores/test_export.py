@@ -220,7 +220,30 @@ def test_kgx_has_one_line_a_concept_and_relation(store: NetworkxStore, tmp_path:
     assert {row["agent_type"] for row in edges} == {"text_mining_agent"}
     assert [row["negated"] for row in edges].count("true") == 1
     assert len({row["id"] for row in edges}) == len(edges)
-    assert all(row["supporting_text"] and row["publications"] for row in edges)
+    assert all(row["supporting_text"] and row["source_documents"] and not row["publications"] for row in edges)
+
+
+@pytest.mark.parametrize(
+    ("document_id", "publication"),
+    [
+        ("12345678", "PMID:12345678"),
+        ("PMID:123", "PMID:123"),
+        ("doi:10.1000/x.1:2", "doi:10.1000/x.1:2"),
+        ("note-1.txt", None),
+        ("ward 3: note", None),
+        ("0012", None),
+        ("202401150001", None),
+        ("C:\\notes\\1.txt", None),
+        ("C:notes.txt", None),
+        ("https://example.org/1", None),
+    ],
+)
+def test_kgx_publications_are_curies_only(tmp_path: Path, document_id: str, publication: str | None) -> None:
+    one = part(1, "rash")
+    with store_of([one.model_copy(update={"document": Document(id=document_id, text=one.document.text)})]) as store:
+        [edge] = read_tsv(export(store, tmp_path / "graph.tsv").files[1])
+    found = (edge["publications"], edge["source_documents"])
+    assert found == (("", document_id) if publication is None else (publication, ""))
 
 
 def test_kgx_says_that_people_annotated_gold_relations(tmp_path: Path) -> None:
@@ -262,6 +285,12 @@ def test_a_filter_leaves_a_graph_whose_ends_are_all_there(store: NetworkxStore, 
         assert {edge["source"] for edge in data["edges"]} | {edge["target"] for edge in data["edges"]} <= ids
     denied = {"kgx": b"\tnegated\tunreviewed", "neo4j-csv": b",negated,", "graphml": b">negated<"}
     assert not any(denied.get(format, b'"assertion": "negated"') in path.read_bytes() for path in paths)
+
+
+@pytest.mark.parametrize(("name", "stem"), [("A.TSV", "A"), ("a.tsv", "a"), ("a.tsv.Tsv", "a.tsv"), ("a.b", "a.b")])
+def test_the_suffix_goes_whatever_its_case(store: NetworkxStore, tmp_path: Path, name: str, stem: str) -> None:
+    files = export(store, tmp_path / name, format="kgx").files
+    assert [path.name for path in files] == [f"{stem}_nodes.tsv", f"{stem}_edges.tsv"]
 
 
 def test_an_empty_store_gives_readable_files(tmp_path: Path) -> None:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
-from kg_builder.errors import StoreError, StoreVersionError
+from kg_builder.errors import StoreError, StoreLockedError, StoreVersionError
 from kg_builder.protocols import GraphStore
 from kg_builder.records import DocumentGraph
 from kg_builder.stores import open_store
@@ -101,6 +103,72 @@ def test_a_read_only_store_reads_and_refuses_to_write(tmp_path: Path, make_part:
                 change()
         with pytest.raises(StoreError, match="reading only"), store.writing():
             pass
+
+
+UNPRIVILEGED = """
+import os, sys
+from kg_builder.errors import StoreError
+from kg_builder.stores import open_store
+from kg_builder.stores.networkx_store import NetworkxStore
+if os.geteuid() == 0:
+    os.setgroups([])
+    os.setgid(65534)
+    os.setuid(65534)
+for path in sys.argv[1:]:
+    try:
+        with open_store(path) as store:
+            store.forget("note-1-q1q")
+    except StoreError as error:
+        print(type(error).__name__, error.message)
+"""
+
+
+@pytest.mark.skipif(not hasattr(os, "setuid"), reason="rights are another matter here")
+def test_a_place_that_is_read_only_for_the_user_is_said(make_part: MakePart) -> None:
+    with TemporaryDirectory() as name:  # pytest's own folders are closed to other users
+        folder = Path(name).resolve()
+        held, shut = folder / "held.kg", folder / "shut.kg"
+        for path in (held, shut):
+            with open_store(path) as store:
+                store.write(make_part(1))
+        shut.chmod(0o444)
+        with open_store(held, read_only=True) as reader:  # its log lies there
+            reader.statistics()
+            folder.chmod(0o555)
+            command = [sys.executable, "-c", UNPRIVILEGED, str(held), str(shut), str(folder / "new.kg")]
+            run = subprocess.run(command, check=True, capture_output=True, text=True)
+            folder.chmod(0o755)
+        assert sorted(path.name for path in folder.iterdir() if path.suffix == ".kg") == ["held.kg", "shut.kg"]
+    lines = run.stdout.splitlines()
+    assert [line.split(" (")[0] for line in lines] == [
+        f"StoreError {folder / name}: can't be written here" for name in ("held.kg", "shut.kg", "new.kg")
+    ]
+
+
+@pytest.mark.skipif(not Path("/proc/self").is_dir(), reason="no /proc here")
+def test_a_place_where_nothing_can_be_made_is_not_called_locked() -> None:
+    with pytest.raises(StoreError, match=r"/proc/absent\.kg: can't be written here") as caught:
+        open_store("/proc/absent.kg")
+    assert not isinstance(caught.value, StoreLockedError)
+    assert "writable" in (caught.value.hint or "")
+
+
+def test_a_place_below_a_file_is_said(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(StoreError, match="there is no folder"):
+        open_store(tmp_path / "file" / "graph.kg")
+
+
+def test_a_lock_that_cannot_be_made_is_said(tmp_path: Path, make_part: MakePart) -> None:
+    (tmp_path / "graph.kg.lock").mkdir()
+    with pytest.raises(StoreError, match="can't be written here"):
+        open_store(tmp_path / "graph.kg")
+    (tmp_path / "graph.kg.lock").rmdir()
+    with open_store(tmp_path / "graph.kg") as store:
+        (tmp_path / "graph.kg.lock").unlink()
+        (tmp_path / "graph.kg.lock").mkdir()
+        with pytest.raises(StoreError, match="can't be written here"):
+            store.write(make_part(1))
 
 
 @pytest.mark.parametrize("uri", ["neo4j://localhost:7687", "bolt://localhost", "neo4j+s://db.example", "BOLT://x"])

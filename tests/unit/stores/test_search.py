@@ -50,6 +50,25 @@ def test_a_word_of_a_longer_name_finds_it_after_the_exact_one() -> None:
     assert found("infarction") == ["M:3", "M:2"]
 
 
+IDS = [Name("MESH:D002955", "MESH:D002955"), Name("MESH:D002955", "Leucovorin"), Name("X:1", "HLA-B*57:01")]
+
+
+@pytest.mark.parametrize(
+    ("text", "concepts"),
+    [
+        ("MESH:D002945", []),
+        ("MESH D002945", []),
+        ("MESH:D002955", ["MESH:D002955"]),
+        ("mesh:d0029", ["MESH:D002955"]),
+        ("mesh:", ["MESH:D002955"]),
+        ("hla-b*57:01", ["X:1"]),
+        ("leucovorine", ["MESH:D002955"]),
+    ],
+)
+def test_ids_are_found_exactly_or_by_their_beginning(text: str, concepts: list[str]) -> None:
+    assert [match.concept for match in NameIndex(IDS).matches(text)] == concepts
+
+
 def test_nothing_alike_is_nothing() -> None:
     assert found("xylophone") == []
     assert found("   ") == []
