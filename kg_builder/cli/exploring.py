@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -20,7 +20,7 @@ from kg_builder.cli.console import (
 
 if TYPE_CHECKING:
     from kg_builder.protocols import GraphStore
-    from kg_builder.stores.views import ConceptView, EvidenceView, Filter, RelationView
+    from kg_builder.stores.views import ConceptView, EvidenceView, Filter, Path, RelationView
 
 query = typer.Typer(help="Ask the graph: search, neighbours, paths.", no_args_is_help=True, rich_markup_mode=None)
 
@@ -90,9 +90,10 @@ def neighbours(
     if direction not in {"out", "in", "both"}:
         raise InputError(f"--direction is out, in or both, not '{direction}'")
     store = open_for_reading(graph)
-    found = store.neighbours(
-        resolve(store, concept, where), predicate=predicate, direction=direction, where=parse_where(where)
-    )[:limit]
+    found: Sequence[RelationView] = ()
+    if (concept_id := resolve(store, concept, where)) is not None:
+        condition = parse_where(where)
+        found = store.neighbours(concept_id, predicate=predicate, direction=direction, where=condition)[:limit]
     if as_json:
         print_json({"relations": [relation.model_dump(mode="json") for relation in found]})
     else:
@@ -113,13 +114,10 @@ def paths(
 ) -> None:
     """Shortest paths between two concepts."""
     store = open_for_reading(graph)
-    found = store.paths(
-        resolve(store, source, where),
-        resolve(store, target, where),
-        max_length=max_length,
-        limit=limit,
-        where=parse_where(where),
-    )
+    ends = (resolve(store, source, where), resolve(store, target, where))
+    found: Sequence[Path] = ()
+    if ends[0] is not None and ends[1] is not None:
+        found = store.paths(ends[0], ends[1], max_length=max_length, limit=limit, where=parse_where(where))
     if as_json:
         print_json({"paths": [path.model_dump(mode="json") for path in found]})
     for path in [] if as_json else found:
@@ -137,14 +135,16 @@ def _mentioned(where: list[str] | None) -> Filter:
     return parse_where(where, every_assertion=not any(item.startswith("assertion=") for item in where or []))
 
 
-def resolve(store: GraphStore, concept: str, where: list[str] | None) -> str:
-    """A concept's id from its id or its exact name, among those that the documents asked for mention."""
+def resolve(store: GraphStore, concept: str, where: list[str] | None) -> str | None:
+    """A concept's id from its id or its exact name; None if only documents not asked for may mention it."""
     from kg_builder.errors import InputError
 
     condition = _mentioned(where)
     if store.concept(concept, where=condition) is not None:
         return concept
     hits = store.search(concept, limit=3, where=condition)
+    if not hits and where:
+        return None
     if not hits:
         raise InputError(f"no concept of this graph is called '{concept}'", hint="kg-builder query search GRAPH TEXT")
     if hits[0].score < 1:
@@ -178,9 +178,10 @@ def _show_overview(store: GraphStore, where: list[str] | None, limit: int, *, as
     )
 
 
-def _show_concept(store: GraphStore, concept_id: str, where: list[str] | None, *, as_json: bool) -> None:
-    view = store.concept(concept_id, where=_mentioned(where))
-    assert view is not None, "resolve() gives ids that are there"
+def _show_concept(store: GraphStore, concept_id: str | None, where: list[str] | None, *, as_json: bool) -> None:
+    view = store.concept(concept_id, where=_mentioned(where)) if concept_id is not None else None
+    if view is None or concept_id is None:
+        nothing_found()
     relations = store.neighbours(concept_id, where=parse_where(where))
     if as_json:
         described = [relation.model_dump(mode="json") for relation in relations]
