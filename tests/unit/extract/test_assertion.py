@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kg_builder.extract.assertion import assert_mentions, read_cues
+from kg_builder.extract.assertion import assert_mentions
+from kg_builder.extract.assertion_cues import read_cues
 from kg_builder.records import Assertion, Mention
 from kg_builder.text.phrases import PhraseTable
 
@@ -85,6 +86,91 @@ ENGLISH = [
     "The risk of [bleeding|present] was increased.",
 ]
 
+CONTRACTIONS = [
+    "He doesn't have [fever|negated] or [cough|negated].",
+    "She didn\u2019t develop [nausea|negated].",
+    "He hasn't had [chest pain|negated] but has [dyspnoea|present].",
+    "[Nausea|negated] didn't develop.",
+    "[Rash|negated] did not develop after [penicillin|present].",
+    "The child wasn't [febrile|negated].",
+    "It isn't [pneumonia|negated].",
+    "We can't see any [fracture|negated].",
+    "[Embolism|possible] can't be excluded.",
+    "[Embolism|possible] couldn't be ruled out.",
+    "They weren\u2019t [jaundiced|negated].",
+    "She doesnt have [headache|negated].",
+    "He won't take [aspirin|negated].",
+    "The treatment didn't prevent [arrhythmia|present].",
+    "[T cells|present] and Parkinson's [tremor|present] were studied.",
+]
+
+ALLERGIES = [
+    "[ALLERGIES|hypothetical]: [penicillin|historical].",
+    "[ALLERGIES|hypothetical]: [Penicillin|historical], [latex|historical]\nPLAN: [aspirin|present].",
+    "[Allergies|negated]: none",
+    "[Allergies|negated]: None known.\nMedications: [aspirin|present].",
+    "[Allergies|negated]: NKDA.",
+    "[Allergies|negated]: The patient denies any [allergies|negated]. He takes [aspirin|present].",
+    "[Allergies|hypothetical]:\nPenicillin ([rash|historical])\n\n[Aspirin|present] was given.",
+    "Allergic to [penicillin|historical], takes [metformin|present].",
+    "[Allergies|negated]: none. [Diabetes|present]: on [insulin|present].",
+    "[Allergies|negated]: No known [drug allergies|negated].",
+    "[Allergies|negated]: The patient has no known [drug allergies|negated].",
+    "[ALLERGIES|negated]:\nNone.\nMEDICATIONS:\n[Aspirin|present].",
+    "No known [drug allergies|negated].",
+    "She is allergic to [aspirin|historical] and [codeine|historical].",
+    "He is [allergic|present] to [aspirin|historical].",
+    "[Allergy|present] to [penicillin|historical]; takes [metformin|present].",
+    "Intolerance of [codeine|historical].",
+    "Known [penicillin|historical] allergy.",
+    "Not allergic to [penicillin|negated].",
+    "Denies [allergies|negated].",
+    "[Allergic rhinitis|present] was treated with [loratadine|present].",
+]
+
+SCOPES = [
+    "[Pneumonia|negated], [pulmonary embolism|negated], [heart failure|negated] and [pericarditis|negated] "
+    "were excluded.",
+    "He is not reporting [polyuria|negated], [polydipsia|negated] or [polyphagia|negated].",
+    "There was no intervention on the incidence of [sepsis|present].",
+    "The drug had no influence on [mortality|present] or [stroke|present].",
+    "There was no clear difference in [bleeding|present].",
+    "No beneficial effect on [asthma|present] was found.",
+    "[Cholangitis|negated] and [liver abscess|negated] were considered unlikely.",
+    "[Fever|negated] was denied.",
+    "Dyspnoea? [Orthopnoea|negated]: denied.",
+    "PNEUMONIA: [pneumonia|present] improves.",
+    "[PNEUMONIA|present]: started on [amoxicillin|present].",
+]
+
+DOUBTS = [
+    "Fever and cough, ?[pneumonia|possible].",
+    "[Tachycardia|present] ? [PE|possible], [asthma|present].",
+    "Query [PE|possible].",
+    "Impression: [pneumonia|possible]?",
+    "Differential: [MI|possible]? [PE|possible]? [pericarditis|possible]?",
+    "Possible [cisplatin|possible]-induced [ototoxicity|possible].",
+    "This was probably [cisplatin|possible]-related [hearing loss|possible].",
+    "Does [ibuprofen|hypothetical] cause [gastritis|hypothetical]?",
+    "Did he have [fever|hypothetical]? He took [aspirin|present].",
+    "Avoid [ibuprofen|hypothetical].",
+    "Avoid [ibuprofen|hypothetical], [naproxen|hypothetical] and [aspirin|hypothetical].",
+    "To avoid [hypotension|hypothetical], [dopamine|present] was given.",
+    "Observe for [rash|hypothetical] or [fever|hypothetical].",
+    "Watch for [bleeding|hypothetical].",
+    "Please watch out for [jaundice|hypothetical], [itching|hypothetical] and [dark urine|hypothetical].",
+    "Risks of surgery including [bleeding|hypothetical], [infection|hypothetical], [MI|hypothetical] and "
+    "[DVT|hypothetical] were explained.",
+    "Risks of [colectomy|hypothetical] including [bleeding|hypothetical], [leak|hypothetical] were explained.",
+    "The risks, benefits and alternatives, [stroke|hypothetical] among them, were discussed with her.",
+    "Risks were explained: [bleeding|hypothetical], [infection|hypothetical].",
+    "Risk factors discussed: [obesity|present].",
+    "The risks of [stroke|present] and [bleeding|present] fell.",
+    "CT of the chest to rule out [embolism|possible].",
+    "Ultrasound to exclude [abscess|possible].",
+    "His [cough|historical] has resolved.",
+]
+
 VIETNAMESE = [
     "Bệnh nhân [sốt|present] và [ho|present].",
     "Không [sốt|negated], không [ho|negated], [đau bụng|present] nhiều.",
@@ -107,13 +193,40 @@ VIETNAMESE = [
     "Bệnh nhân không [sốt|negated] nhưng [ho|present] nhiều.",
 ]
 
+VIETNAMESE_ANSWERS = [
+    "[Siêu âm bụng|present]: không thấy [sỏi túi mật|negated].",
+    "[Siêu âm tim|present] không thấy [tràn dịch|negated].",
+    "[X-quang ngực|present]: không [tràn khí|negated], không [gãy xương|negated].",
+    "[Chụp cắt lớp|present]: chưa ghi nhận [tổn thương|negated].",
+    "Siêu âm: [sỏi thận|negated] không thấy.",
+    "[Dị ứng thuốc|negated]: không.",
+    "[Sốt|present]: có, [ho|negated]: không, [đau đầu|present].",
+    "[HBsAg|negated]: âm tính, [anti-HCV|negated] âm tính.",
+    "[Tăng huyết áp|present]: không kiểm soát.",
+    "Có [sốt|hypothetical] không?",
+    "[Dị ứng|present] [penicillin|historical].",
+    "Tiền sử dị ứng: [penicillin|historical].",
+    "[Tiền sử dị ứng|negated]: chưa ghi nhận.",
+    "[Dị ứng|present] với [penicillin|historical], đang dùng [metformin|present].",
+    "Tránh dùng [aspirin|hypothetical].",
+]
 
-@pytest.mark.parametrize("marked", ENGLISH)
+BARE_VIETNAMESE = [
+    "Benh nhan khong [sot|negated], khong [ho|negated], [dau bung|present] nhieu.",
+    "Khong di ung [aspirin|negated].",
+    "[Sieu am bung|present]: khong thay [soi mat|negated].",
+    "Nghi ngo [viem phoi|possible].",
+    "Tien su [dai thao duong|historical] 10 nam.",
+    "Chua phat hien [di can gan|negated].",
+]
+
+
+@pytest.mark.parametrize("marked", [*ENGLISH, *CONTRACTIONS, *ALLERGIES, *SCOPES, *DOUBTS])
 def test_english(marked: str) -> None:
     check(marked, "en")
 
 
-@pytest.mark.parametrize("marked", VIETNAMESE)
+@pytest.mark.parametrize("marked", [*VIETNAMESE, *VIETNAMESE_ANSWERS, *BARE_VIETNAMESE])
 def test_vietnamese(marked: str) -> None:
     check(marked, "vi")
 
@@ -164,8 +277,9 @@ def test_order_and_count_are_kept_for_mentions_out_of_order() -> None:
 @pytest.mark.parametrize("language", ["en", "vi"])
 def test_the_lists_read_and_every_line_is_of_a_known_kind(language: str) -> None:
     cues = read_cues(language)
-    assert {cue.direction for _, cue in cues} == {"pre", "post", "either", "pseudo", "end", "section"}
-    assert all((cue.category is None) == (cue.direction in {"pseudo", "end"}) for _, cue in cues)
+    stating = {"pre", "post", "either", "turn", "framed", "section", "question"}
+    assert {cue.direction for _, cue in cues} <= stating | {"pseudo", "end", "frame", "compound", "word"}
+    assert all((cue.category is None) == (cue.direction not in stating) for _, cue in cues)
     PhraseTable(cues)
 
 
