@@ -36,7 +36,7 @@ class DocumentReport:
 
     document_id: str
     status: Literal["written", "unchanged", "failed", "noted"]
-    """``noted``: no document, but an annotation or metadata field of one that could not be read."""
+    """``noted``: no document, but a file passed over, or an annotation or metadata field that could not be read."""
     extracted: int = 0
     """Items: mentions and relation mentions that the extractors gave."""
     written: int = 0

@@ -162,7 +162,7 @@ def _finish(run: RunRecord, store: str, failures: Any, *, as_json: bool) -> None
         f"{run.items_extracted} items extracted = {run.items_written} written + {run.items_rejected} rejected",
     )
     if run.noted:
-        out.print(f"{run.noted} annotations or metadata fields could not be read; their documents were")
+        out.print(f"{run.noted} files passed over, or annotations and metadata fields left out")
     if run.rejects_by_code:
         reasons = ", ".join(
             f"{code} {count}" for code, count in sorted(run.rejects_by_code.items(), key=lambda i: -i[1])

@@ -61,13 +61,11 @@ def nothing_found() -> NoReturn:
 
 def must_exist(paths: list[str]) -> None:
     """Files and folders that a command is to read."""
-    from pathlib import Path
-
+    from kg_builder.corpora.sources import missing, why_missing
     from kg_builder.errors import InputError
 
-    for path in paths:
-        if path != "-" and not Path(path).exists():
-            raise InputError(f"{path}: there is no such file or folder")
+    for path in missing(paths):
+        raise InputError(f"{path}: {why_missing(path)[1]}")
 
 
 def open_for_reading(location: str) -> GraphStore:

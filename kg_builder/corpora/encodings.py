@@ -6,6 +6,8 @@ import codecs
 from collections.abc import Iterator
 from typing import BinaryIO
 
+from kg_builder.corpora.western import is_mostly_ascii, is_western
+
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -29,6 +31,8 @@ _MAGIC = (
 )
 _LEGACY = ["cp1252", "cp1258", "cp1250", "cp1251", "cp1253", "cp1254", "cp932", "gb18030", "big5", "cp949"]
 """Encodings that text of before UTF-8 is looked for in: what people's old exports are written in."""
+_LEGACY_ACCENTS = ["cp1252", "cp1250", "cp1253", "cp1254", "cp1258"]
+"""Those of them whose letters beyond ASCII may stand alone in a word or text."""
 
 _SAMPLE = 65536
 
@@ -59,9 +63,7 @@ def detect(data: bytes) -> str | None:
     try:
         data.decode()
     except UnicodeDecodeError as error:
-        if error.reason == "unexpected end of data" and error.start >= len(data) - 3 and len(data) >= _SAMPLE:
-            return "utf-8"
-        return None if _mostly_utf8(data) else _legacy(data[:_SAMPLE])
+        return None if _mostly_utf8(data) else _legacy(data, error.start)
     return "utf-8"
 
 
@@ -71,10 +73,16 @@ def _mostly_utf8(data: bytes) -> bool:
     return whole > 0 and whole >= kept.count("\ufffd")
 
 
-def _legacy(sample: bytes) -> str | None:
+def _legacy(data: bytes, first: int) -> str | None:
+    """The likeliest old encoding; `first` is the place of the first byte that isn't UTF-8."""
+    few_accents = is_mostly_ascii(data)
+    if few_accents and is_western(data):
+        return "cp1252"
     from charset_normalizer import from_bytes
 
-    matches = from_bytes(sample, cp_isolation=_LEGACY, enable_fallback=False)
+    start = max(0, first - _SAMPLE // 2)
+    candidates = _LEGACY_ACCENTS if few_accents else _LEGACY
+    matches = from_bytes(data[start : start + _SAMPLE], cp_isolation=candidates, enable_fallback=False)
     best = matches.best()
     if best is None:
         return None

@@ -13,6 +13,9 @@ from kg_builder.records import Document, Metadata, Scalar
 _PLAIN = ("patient", "encounter", "kind", "source")
 _LONGEST_ID = 512
 
+KNOWN = frozenset({*_PLAIN, "date", "tags", "id", "text", "language"})
+"""Fields with a meaning of their own."""
+
 
 class BadFieldError(ValueError):
     """A record that can't become a document; `code` is stable, the message names the field, not its value."""
@@ -30,8 +33,15 @@ class ReadDocument:
     problems: Sequence[str] = field(default=())
 
 
-def read_document(record: Mapping[str, Any], *, fallback_id: str, source: str, skip: frozenset[str]) -> ReadDocument:
-    """A document from a record: id, text, language and metadata; other scalars go to `Metadata.extra`.
+def read_document(
+    record: Mapping[str, Any],
+    *,
+    fallback_id: str,
+    source: str,
+    skip: frozenset[str],
+    extra: Mapping[str, Scalar] | None = None,
+) -> ReadDocument:
+    """A document from a record: id, text, language and metadata; other scalars go to `Metadata.extra`, with `extra`.
 
     Nested values and nulls have no place in flat metadata and are left out. Raises BadFieldError.
     """
@@ -40,7 +50,7 @@ def read_document(record: Mapping[str, Any], *, fallback_id: str, source: str, s
         raise BadFieldError("no-text", "the field 'text' is missing or isn't a string")
     if not text.strip():
         raise BadFieldError("empty-text", "the text is empty")
-    metadata, problems = read_metadata(record, source=source, skip=skip | {"id", "text", "language"})
+    metadata, problems = read_metadata(record, source=source, skip=skip | {"id", "text", "language"}, extra=extra)
     language = record.get("language")
     document = Document(
         id=document_id(record.get("id"), fallback_id),
@@ -73,7 +83,11 @@ def reported_id(value: Any, fallback: str) -> str:
 
 
 def read_metadata(
-    record: Mapping[str, Any], *, source: str | None, skip: frozenset[str]
+    record: Mapping[str, Any],
+    *,
+    source: str | None,
+    skip: frozenset[str],
+    extra: Mapping[str, Scalar] | None = None,
 ) -> tuple[Metadata, Sequence[str]]:
     """Metadata, and a sentence for each known field whose value could not be used."""
     known: dict[str, Any] = {"source": source}
@@ -87,18 +101,19 @@ def read_metadata(
             known[name] = read(value)
         except (ValueError, OverflowError):
             problems.append(f"the field '{name}' can't be used: {_EXPECTED.get(name, 'not a string or number')}")
-    extra = {
+    others = {
         str(name): value
         for name, value in record.items()
-        if name not in readers and name not in skip and name is not None and _is_scalar(value)
+        if name not in readers and name not in skip and name is not None and is_scalar(value)
     }
-    return Metadata(**known, extra=extra), problems
+    return Metadata(**known, extra={**(extra or {}), **others}), problems
 
 
 _EXPECTED = {"date": "not a date like 2024-01-31", "tags": "not a list of strings"}
 
 
-def _is_scalar(value: Any) -> bool:
+def is_scalar(value: Any) -> bool:
+    """Whether it can be kept in `Metadata.extra` and says anything."""
     return isinstance(value, Scalar) and value != "" and (not isinstance(value, float) or math.isfinite(value))
 
 

@@ -2,7 +2,9 @@
 
 A row has ``id``, ``text``, metadata fields and, for gold, ``entities`` (``start``, ``end``, ``type``,
 optional ``text``, ``id`` or ``concepts``, ``fragments``, ``assertion``) and ``relations``
-(``subject``, ``predicate``, ``object``: each end a concept id, or the index of an entity).
+(``subject``, ``predicate``, ``object``: each end a concept id, or the index of an entity). Metadata
+may also be in an object ``metadata``, and the text be called ``page_content``: LangChain's documents
+as JSON, and our own, are read as they are.
 """
 
 from __future__ import annotations
@@ -15,6 +17,7 @@ from kg_builder.corpora.encodings import lines_of
 from kg_builder.corpora.fields import BadFieldError, read_document, reported_id
 from kg_builder.corpora.gold import BadAnnotationError, make_mention
 from kg_builder.corpora.identifiers import curies
+from kg_builder.corpora.nested import flat_record
 from kg_builder.corpora.records import GoldDocument, GoldRelation, Row, Unreadable
 from kg_builder.corpora.sources import Source
 from kg_builder.records import Assertion, Mention
@@ -49,14 +52,17 @@ def _read_line(line: str, number: int, source: Source) -> Iterator[Row]:
 
 def _read_record(record: Mapping[str, Any], number: int, source: Source) -> Iterator[Row]:
     fallback = source.row_id(number)
+    flat = flat_record(record, annotations=_GOLD_FIELDS)
     try:
-        read = read_document(record, fallback_id=fallback, source=source.document_id, skip=_GOLD_FIELDS)
+        read = read_document(
+            flat.fields, fallback_id=fallback, source=source.document_id, skip=_GOLD_FIELDS, extra=flat.extra
+        )
     except BadFieldError as error:
-        reported = reported_id(record.get("id"), fallback)
+        reported = reported_id(flat.fields.get("id"), fallback)
         yield source.problem(error.code, str(error), line=number, document_id=reported)
         return
     document = read.document
-    for problem in read.problems:
+    for problem in (*flat.problems, *read.problems):
         yield Unreadable(source.name, number, "bad-metadata", problem, document.id, "metadata")
     if not _GOLD_FIELDS & record.keys():
         yield document

@@ -5,17 +5,29 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO
 
 from kg_builder.corpora.bioc_json import read_bioc_json
 from kg_builder.corpora.bioc_xml import read_bioc_xml
 from kg_builder.corpora.brat import annotation_path, read_brat
-from kg_builder.corpora.encodings import marked_encoding
+from kg_builder.corpora.encodings import binary_kind, marked_encoding
+from kg_builder.corpora.folders import folder_sources
 from kg_builder.corpora.jsonl import read_jsonl
 from kg_builder.corpora.pubtator import TEXT_LINE, read_pubtator
-from kg_builder.corpora.records import Row
-from kg_builder.corpora.sources import DAMAGE, Source, file_source, folder_sources, head_of, stream_source
+from kg_builder.corpora.records import Row, Unreadable
+from kg_builder.corpora.sources import (
+    DAMAGE,
+    Source,
+    SpecialFileError,
+    file_source,
+    head_of,
+    is_folder,
+    legible,
+    stream_source,
+    why_missing,
+)
 from kg_builder.corpora.tables import read_table, split_header
 from kg_builder.corpora.text_files import read_text
 from kg_builder.errors import InputError
@@ -62,6 +74,13 @@ _IN_FOLDER = {
     "bioc-json": {".json"},
     "brat": {".txt"},
 }
+_TEXTS = (".txt", ".TXT", ".text", ".md")
+_NO_DOCUMENTS = {
+    ".xml": "XML, but not BioC",
+    ".json": "JSON, but not BioC",
+    ".csv": "a table without a column named 'text'",
+    ".tsv": "a table without a column named 'text'",
+}
 _OFFICE = frozenset({".pdf", ".doc", ".docx", ".odt", ".rtf", ".html", ".htm"})
 
 
@@ -71,9 +90,10 @@ def read(
     """Documents of a file or folder, or of several, in order; a bad file or row is an `Unreadable` among them.
 
     `format` is one of `FORMATS`; None: by suffix and content. The path ``-`` is standard input (or
-    `stdin`). Of a folder, every file whose format is recognized is read, its path in the folder
-    being the document's id; office documents and web pages are reported, other files, hidden files
-    and linked folders are passed over. Raises InputError for an unknown format.
+    `stdin`). Of a folder, every file whose format is recognized is read, and every text without a
+    suffix, its path in the folder being the document's id; office documents and web pages are
+    reported as lost documents, other files, linked folders and special files as passed over, hidden
+    files not at all. Raises InputError for an unknown format.
     """
     if format is not None and format not in FORMATS:
         raise InputError(f"unknown format '{format}'", hint=f"One of {', '.join(FORMATS)}.")
@@ -85,32 +105,65 @@ def _read_all(paths: Sequence[str | Path], format: str | None, stdin: BinaryIO |
         if str(path) == "-":
             source, head = stream_source(stdin or sys.stdin.buffer)
             yield from _guarded(source, _READERS[format or _format_of_stream(head)])
-        elif Path(path).is_dir():
+        elif is_folder(path):
             yield from _read_folder(Path(path), format)
         else:
-            source = file_source(Path(path))
+            source = replace(file_source(Path(path)), name=legible(str(path)))
             yield from _guarded(source, lambda source: _READERS[format or guess_format(source)](source))
 
 
 def _read_folder(folder: Path, format: str | None) -> Iterator[Row]:
-    whole = file_source(folder)
     try:
         for source in folder_sources(folder):
-            if source.suffix in _OFFICE and format is None:
-                message = f"{source.suffix} files aren't read; convert it to text first"
-                yield source.problem("unsupported-file", message)
-            else:
+            if isinstance(source, Unreadable):
+                yield source
+            elif not _is_annotations(source):
                 yield from _guarded(source, lambda source: _read_in_folder(source, format))
     except OSError as error:
-        yield whole.problem("unreadable", f"the folder can't be read ({error.strerror or 'I/O error'})")
+        message = f"the folder can't be read ({error.strerror or 'I/O error'})"
+        yield file_source(folder).problem("unreadable", message)
+
+
+def _is_annotations(source: Source) -> bool:
+    """Whether it is the second of a pair of files, and so read with the first."""
+    path = source.path
+    return (
+        path is not None and path.suffix.casefold() == ".ann" and any(path.with_suffix(end).is_file() for end in _TEXTS)
+    )
 
 
 def _read_in_folder(source: Source, format: str | None) -> Iterator[Row]:
-    if format is None:
-        suited = source.suffix in _BY_SUFFIX and source.suffix != ".ann" and _recognized(source)
+    if (unfit := _unfit(source, format)) is not None:
+        yield unfit
     else:
-        suited = source.suffix in _IN_FOLDER[format]
-    return _READERS[format or guess_format(source)](source) if suited else iter(())
+        yield from _READERS[format or guess_format(source)](source)
+
+
+def _unfit(source: Source, format: str | None) -> Unreadable | None:
+    """Why a file found in a folder isn't read; None: it is."""
+    suffix = source.suffix
+    if not suffix:
+        problem = _not_text_of(source, format)
+    elif format is not None:
+        problem = None if suffix in _IN_FOLDER[format] else ("other-format", f"its suffix isn't one of {format} files")
+    elif suffix in _OFFICE:
+        return source.problem("unsupported-file", f"{suffix} files aren't read; convert it to text first")
+    elif suffix == ".ann":
+        problem = ("unsupported-file", "annotations without a text file beside them")
+    elif suffix not in _BY_SUFFIX:
+        problem = ("unsupported-file", "its suffix isn't one of a format that is read")
+    else:
+        problem = None if _recognized(source) else ("unsupported-file", _NO_DOCUMENTS[suffix])
+    return problem and source.problem(problem[0], f"not read: {problem[1]}", lost="file")
+
+
+def _not_text_of(source: Source, format: str | None) -> tuple[str, str] | None:
+    """Code and reason if a file without a suffix isn't text of this (or, with None, any) format."""
+    head = head_of(source)
+    if kind := binary_kind(head) if head else "nothing":
+        return "unsupported-file", f"no suffix, and no text in it but {kind}"
+    suited = format in {None, "text"} or format == guess_format(source)
+    return None if suited else ("other-format", f"no suffix, and its content isn't {format}")
 
 
 def _recognized(source: Source) -> bool:
@@ -143,7 +196,7 @@ def _format_of_stream(head: bytes) -> str:
 
 def _format_of_line(line: str) -> str:
     """JSON Lines if the line is the beginning of an object that has a text, else plain text."""
-    return "jsonl" if re.match(r'\s*\{\s*"', line) and re.search(r'"text"\s*:', line) else "text"
+    return "jsonl" if re.match(r'\s*\{\s*"', line) and re.search(r'"(text|page_content)"\s*:', line) else "text"
 
 
 def _is_pubtator(line: str) -> bool:
@@ -161,7 +214,10 @@ def _guarded(source: Source, reader: Callable[[Source], Iterator[Row]]) -> Itera
     try:
         yield from reader(source)
     except FileNotFoundError:
-        yield source.problem("not-found", "there is no such file")
+        yield source.problem(*why_missing(source.name))
+    except SpecialFileError:
+        message = "it is a pipe, socket or device; to read from one, name '-' and redirect it to standard input"
+        yield source.problem("special-file", message)
     except PermissionError:
         yield source.problem("no-permission", "no permission to read it")
     except DAMAGE:

@@ -43,9 +43,13 @@ class GoldDocument:
     """Annotations that have no place here, counted by kind, for example ``{"event": 3}``."""
 
 
+Lost = Literal["document", "annotation", "metadata", "file"]
+"""What isn't there: ``file`` is one passed over, of which nobody knows that a document was in it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Unreadable:
-    """A file, row or annotation that could not be used; its neighbours were."""
+    """A file, row, annotation or metadata field that could not be used; its neighbours were."""
 
     source: str
     """File name as given, or ``stdin``."""
@@ -57,7 +61,7 @@ class Unreadable:
     """Says what and where; no text of the document."""
     document_id: str
     """The document's id, or ``<source>:<line>`` where it isn't known."""
-    lost: Literal["document", "annotation", "metadata"] = "document"
+    lost: Lost = "document"
     """What isn't there because of it. Only a lost document is a failed document."""
 
     def __str__(self) -> str:

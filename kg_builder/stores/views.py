@@ -182,7 +182,7 @@ class RunRecord(Record):
     unchanged: int = 0
     failed: int = 0
     noted: int = 0
-    """Annotations and metadata fields that could not be read; their documents were."""
+    """Files passed over, annotations and metadata fields that could not be read; no document was lost by it."""
     items_extracted: int = 0
     items_written: int = 0
     items_rejected: int = 0

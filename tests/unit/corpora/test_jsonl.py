@@ -35,8 +35,8 @@ def test_known_fields_become_metadata_and_other_scalars_extra() -> None:
         "language": "en",
         "title": "A title",
         "page": 3,
-        "nested": {"dropped": True},
         "nothing": None,
+        "none": [],
     }
     [document] = read_rows(row)
     assert isinstance(document, Document)

@@ -34,7 +34,12 @@ def test_a_folder_is_read_in_order_of_path_with_the_path_as_id(tmp_path: Path) -
         path = tmp_path / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(f"Text of {name}.", encoding="utf-8")
-    found = documents(read([tmp_path]))
+    rows = list(read([tmp_path]))
+    found = [row for row in rows if isinstance(row, Document)]
+    assert [(row.document_id, row.code, row.lost) for row in rows if isinstance(row, Unreadable)] == [
+        ("figure.png", "unsupported-file", "file"),
+        ("table.dat", "unsupported-file", "file"),
+    ]
     assert [document.id for document in found] == ["a/1.text", "a/2.md", "b.txt", "c/deep/x.TXT"]
     assert [document.metadata.source for document in found] == [document.id for document in found]
 
@@ -89,7 +94,7 @@ def test_what_is_not_text_is_reported_and_its_neighbours_are_read(tmp_path: Path
 def test_office_documents_in_a_folder_are_reported_not_passed_over(tmp_path: Path) -> None:
     (tmp_path / "letter.docx").write_bytes(b"PK\x03\x04")
     [problem] = problems(read([tmp_path]))
-    assert (problem.code, problem.document_id) == ("unsupported-file", "letter.docx")
+    assert (problem.code, problem.document_id, problem.lost) == ("unsupported-file", "letter.docx", "document")
 
 
 def test_missing_and_forbidden_files_are_reported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
