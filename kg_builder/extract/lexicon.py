@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from kg_builder.extract.lexicon_plain import typed_without_marks, without_marks
 from kg_builder.extract.lexicon_rules import LexiconRules, exact_case, load_rules
 from kg_builder.extract.matching import Composition, Matcher
 from kg_builder.extract.phrase_table import Phrase, PhraseTable
@@ -45,7 +46,7 @@ class LexiconExtractor:
         self.languages = terminology.languages()
         self._terminology = terminology
         self._rules = rules or load_rules()
-        self._matchers: dict[tuple[tuple[str, ...], str], Matcher] = {}
+        self._matchers: dict[tuple[tuple[str, ...], str, bool], Matcher] = {}
 
     def labels(self, schema: Schema, language: str) -> Mapping[str, str | None]:
         """Labels of the semantic groups that the schema asks for and the terminology has names of."""
@@ -57,7 +58,8 @@ class LexiconExtractor:
 
     def extract(self, request: ExtractionRequest) -> Extraction:
         """Mentions in order; they never overlap."""
-        matcher = self._matcher(_groups(request.schema), request.language)
+        plain = "vi" in self._codes(request.language) and typed_without_marks(request.text, request.language)
+        matcher = self._matcher(_groups(request.schema), request.language, plain=plain)
         if not len(matcher):
             return Extraction()
         provenance = Provenance(extractor=self.name, model=self.model)
@@ -75,21 +77,35 @@ class LexiconExtractor:
             ]
         )
 
-    def _matcher(self, groups: tuple[str, ...], language: str) -> Matcher:
-        """The names of some semantic groups in one language; made once."""
-        if (made := self._matchers.get((groups, language))) is None:
-            made = Matcher(self._table(groups, language), self._composition(groups, language))
-            self._matchers[groups, language] = made
+    def _matcher(self, groups: tuple[str, ...], language: str, *, plain: bool) -> Matcher:
+        """The names of some semantic groups in one language; made once. `plain`: Vietnamese without diacritics too."""
+        if (made := self._matchers.get((groups, language, plain))) is None:
+            table = self._table(groups, language, plain=plain)
+            made = Matcher(table, self._composition(groups, language), self._rules.doubtful)
+            self._matchers[groups, language, plain] = made
         return made
 
-    def _table(self, groups: Sequence[str], language: str) -> PhraseTable:
+    def _table(self, groups: Sequence[str], language: str, *, plain: bool) -> PhraseTable:
         table = PhraseTable()
-        names = [
-            (name, group) for code in self._codes(language) for group in groups for name in self._names(group, code)
-        ]
-        for name, group in sorted(names, key=lambda item: _TIERS.index(item[0].tier)):
-            table.add(name.key, Phrase(GROUPS[group].label, name.tier, exact_case(name)))
+        codes = self._codes(language)
+        names = [(*item, group, code) for code in codes for group in groups for item in self._names(group, code)]
+        for name, wanted, group, code in sorted(names, key=lambda item: _TIERS.index(item[0].tier)):
+            if wanted and not (plain and code == "vi" and _any_syllable(name)):
+                table.add(name.key, Phrase(GROUPS[group].label, name.tier, exact_case(name)))
+        if plain:
+            self._add_without_marks(table, groups)
+        passed_over = [key for code, key in self._rules.blocked if code in codes]
+        for key in [*passed_over, *(name.key for name, wanted, *_ in names if not wanted)]:
+            if table.has_part(key):
+                table.add(key, Phrase("", "blocked"))
         return table
+
+    def _add_without_marks(self, table: PhraseTable, groups: Sequence[str]) -> None:
+        """Names of several syllables only, as their letters without marks."""
+        for group in groups:
+            for name, wanted in self._names(group, "vi"):
+                if wanted and " " in name.key and not name.key.isascii():
+                    table.add(without_marks(name.key), Phrase(GROUPS[group].label, name.tier))
 
     def _codes(self, language: str) -> Sequence[str]:
         """Languages whose names are looked for: all of them if it is uncertain."""
@@ -101,20 +117,38 @@ class LexiconExtractor:
         disease, chemical = (GROUPS[group].label if group in groups else "" for group in ("DISO", "CHEM"))
         return Composition(disease, chemical, self._rules.words)
 
-    def _names(self, group: str, language: str) -> Iterator[Name]:
-        """The names worth looking for. Vietnamese text has drug names in English spelling too."""
+    def _names(self, group: str, language: str) -> Iterator[tuple[Name, bool]]:
+        """The names worth looking for, and with False those that only hide shorter ones.
+
+        Vietnamese text has drug names in English spelling too.
+        """
         if language == "vi" and group == "CHEM":
-            yield from (name for name in self._names(group, "en") if _foreign_in_vietnamese(name))
-        scope: dict[str, bool] = {"": True}
+            yield from (found for found in self._names(group, "en") if _foreign_in_vietnamese(found[0]))
+        scope: dict[str, bool | None] = {"": True}
         for name in self._terminology.names(group, language):
-            if name.tier == "added" or name.id not in scope:
-                scope[name.id] = name.tier == "added" or self._rules.in_scope(self._terminology.trees(name.id))
-            if scope[name.id] and self._rules.allows(name, group, language):
-                yield name
+            wanted = True if name.tier == "added" else scope.get(name.id)
+            if wanted is None and name.id not in scope:
+                wanted = scope[name.id] = self._wanted(name.id)
+            if wanted and self._rules.allows(name, group, language):
+                yield name, True
+            elif wanted is False and " " in name.key:
+                yield name, False
+
+    def _wanted(self, identifier: str) -> bool | None:
+        """Whether a concept is looked for; False: its names hide shorter ones, None: they don't count at all."""
+        trees = self._terminology.trees(identifier)
+        if self._rules.in_scope(trees):
+            return True
+        return False if self._rules.hides(trees) else None
 
 
 def _foreign_in_vietnamese(name: Name) -> bool:
     return len(name.key) > 4 and not all(could_be_vietnamese(word) for word in name.key.split())
+
+
+def _any_syllable(name: Name) -> bool:
+    """Whether a name is one syllable, which without diacritics is a dozen words."""
+    return " " not in name.key and not exact_case(name) and could_be_vietnamese(name.key)
 
 
 def _groups(schema: Schema) -> tuple[str, ...]:

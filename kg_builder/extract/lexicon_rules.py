@@ -1,6 +1,7 @@
 """Which names of the terminology the lexicon extractor looks for, read from reviewable tables.
 
 ``lexicon_stop.tsv`` lists terms to leave alone, ``lexicon_scope.tsv`` branches of the vocabulary,
+``lexicon_block.tsv`` phrases to pass over, ``lexicon_doubtful.tsv`` names that are also words,
 ``lexicon_words.tsv`` words that names are composed of.
 """
 
@@ -10,11 +11,22 @@ from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib.resources import files
+from typing import NamedTuple
 
 from kg_builder.terminology.table import Name
 from kg_builder.text.keys import name_key
+from kg_builder.text.phrases import spellings
 
 _LONGEST_CASED = 6
+
+
+class Doubt(NamedTuple):
+    """When a name in capitals is the ordinary word instead."""
+
+    long: str
+    """Words that a text says where the name is meant, in lower case."""
+    before: Set[str]
+    """Keys of words that follow the ordinary word."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +39,12 @@ class LexiconRules:
     """Whether names of a branch are looked for, by tree-number prefix."""
     words: Mapping[str, Set[str]] = field(default_factory=dict)
     """Name keys of words that names are composed of, by kind: site, quality, head, salt."""
+    hidden: Set[str] = frozenset()
+    """Prefixes out of scope whose names also hide the shorter names in them."""
+    blocked: Set[tuple[str, str]] = frozenset()
+    """(language, name key) of phrases to pass over."""
+    doubtful: Mapping[str, Doubt] = field(default_factory=dict)
+    """Names that are also words, with their capitals."""
 
     def allows(self, name: Name, group: str, language: str) -> bool:
         """Whether a name is worth looking for."""
@@ -38,13 +56,19 @@ class LexiconRules:
         found = [self._branch(tree) for tree in trees if tree[0] in trees_with_exceptions]
         return not found or not all(verdict is False for verdict in found)
 
+    def hides(self, trees: Iterable[str]) -> bool:
+        """Whether the names of a concept that is out of scope hide the shorter names in them."""
+        return any(self._listed(tree) in self.hidden for tree in trees)
+
     def _branch(self, tree: str) -> bool | None:
         """What the longest listed prefix says of a tree number."""
-        while tree:
-            if (listed := self.scope.get(tree)) is not None:
-                return listed
+        return self.scope.get(self._listed(tree))
+
+    def _listed(self, tree: str) -> str:
+        """The longest listed prefix; empty: none."""
+        while tree and tree not in self.scope:
             tree = tree.rpartition(".")[0]
-        return None
+        return tree
 
 
 def exact_case(name: Name) -> str:
@@ -67,8 +91,19 @@ def load_rules() -> LexiconRules:
             for term in terms.split("|")
         ),
         scope={prefix: verdict == "in" for prefix, verdict, _ in _table("lexicon_scope.tsv")},
-        words={kind: frozenset(map(name_key, words.split("|"))) for kind, words in _table("lexicon_words.tsv")},
+        words={kind: _keys(words) for kind, words in _table("lexicon_words.tsv")},
+        hidden=frozenset(prefix for prefix, verdict, _ in _table("lexicon_scope.tsv") if verdict == "hidden"),
+        blocked=frozenset(
+            (language, name_key(" ".join(words)))
+            for language, phrase, _ in _table("lexicon_block.tsv")
+            for words in spellings(phrase)
+        ),
+        doubtful={name: Doubt(long, _keys(words)) for _, name, long, words in _table("lexicon_doubtful.tsv")},
     )
+
+
+def _keys(words: str) -> frozenset[str]:
+    return frozenset(map(name_key, words.split("|")))
 
 
 def _table(file_name: str) -> Iterator[list[str]]:

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from kg_builder.extract.lexicon_rules import Doubt
 from kg_builder.extract.phrase_table import Phrase, PhraseTable, Word, split_words
 from kg_builder.text.abbreviations import find_abbreviations
 
@@ -20,6 +21,8 @@ _LOCANT = re.compile(
 )
 _LONGEST_LOCANT = 24
 _LONGEST_RUN = 5
+_AROUND, _SHOUTED_LETTERS = 3, 8
+"""Words on each side, and letters in them, that tell a passage in capitals."""
 _LATER_MODIFIERS = frozenset({"acute", "chronic", "congestive", "recurrent"})
 
 
@@ -50,8 +53,15 @@ class Composition:
 class Matcher:
     """Finds the matches of one table."""
 
-    def __init__(self, table: PhraseTable, composition: Composition | None = None) -> None:
+    def __init__(
+        self,
+        table: PhraseTable,
+        composition: Composition | None = None,
+        doubtful: Mapping[str, Doubt] | None = None,
+    ) -> None:
+        """`doubtful`: names that are also words, with their capitals."""
         self._table = table
+        self._doubtful = doubtful or {}
         self._composition = composition or Composition()
         self._sites = self._composition.kind("site")
         self._modifiers = self._sites | self._composition.kind("quality")
@@ -74,10 +84,12 @@ class Matcher:
                 place = _past(words, place, covered)
                 continue
             found = self._at(text, words, place)
-            if found is None:
+            if found is None or self._is_word(text, words, place, found):
                 place += 1
                 continue
             place, match = found
+            if not match.label:
+                continue
             if match.label == self._composition.chemical:
                 match = _closed(text, _with_locant(text, match, covered))
             yield match
@@ -92,6 +104,21 @@ class Matcher:
         if found is None:
             return None
         return self._extended(text, words, *found)
+
+    def _is_word(self, text: str, words: Sequence[Word], place: int, found: tuple[int, Match]) -> bool:
+        """Whether a name in capitals is the ordinary word here (NO tremor)."""
+        after, match = found
+        doubt = self._doubtful.get(text[match.start : match.end])
+        if doubt is None or doubt.long in text.casefold():
+            return False
+        if _shouted(text, words, place, after):
+            return True
+        if after == len(words) or not words[after - 1].joined or not doubt.before:
+            return False
+        following = self._at(text, words, after)
+        return words[after].key in doubt.before or (
+            following is not None and following[1].label == self._composition.disease != ""
+        )
 
     def _phrase(self, text: str, words: Sequence[Word], place: int) -> tuple[int, Match] | None:
         for end, phrase in self._table.matches(words, place):
@@ -188,6 +215,18 @@ class _ShortForms:
             if not after[:1].isalnum():
                 return Match(start, end, label, "abbreviation")
         return None
+
+
+def _shouted(text: str, words: Sequence[Word], first: int, last: int) -> bool:
+    """Whether the words around a place, on its line, are in capitals too, and long enough not to be abbreviations."""
+    begin, end = text.rfind("\n", 0, words[first].start), text.find("\n", words[last - 1].end)
+    around = [
+        text[word.start : word.end]
+        for word in (*words[max(0, first - _AROUND) : first], *words[last : last + _AROUND])
+        if word.start > begin and (end < 0 or word.end <= end)
+    ]
+    written = [word for word in around if word.isalpha()]
+    return sum(map(len, written)) >= _SHOUTED_LETTERS and all(map(str.isupper, written))
 
 
 def _right_case(surface: str, phrase: Phrase) -> bool:

@@ -36,6 +36,7 @@ class Phrase:
     """What the list says of a phrase."""
 
     label: str
+    """Empty: no mention, and no part of it is one."""
     tier: str
     cased: str = ""
     """Not empty: the text must have exactly these letters (an abbreviation that is also a word)."""
@@ -66,6 +67,16 @@ class PhraseTable:
     def get(self, key: str) -> Phrase | None:
         """The phrase with exactly that key."""
         return self._phrases.get(key)
+
+    def has_part(self, key: str) -> bool:
+        """Whether some phrase is a part of that key, which so may hide it."""
+        words = key.split(" ")
+        return any(
+            " ".join(words[first:last]) in self._phrases
+            for first in range(len(words))
+            if words[first] in self._longest
+            for last in range(first + 1, len(words) + 1)
+        )
 
     def matches(self, words: Sequence[Word], first: int) -> Iterator[tuple[int, Phrase]]:
         """Phrases that begin at a word, the longest first: index past the last word, and what the list says."""

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
 
 from kg_builder.protocols import RelationExtraction, RelationRequest
 from kg_builder.records import Assertion, Mention, Provenance, RelationMention
 from kg_builder.relate.cues import ADJACENT, Hedge, Reading, RelationCues, relation_cues
-from kg_builder.relate.hedging import Statement, asserted
+from kg_builder.relate.hedging import Statement, asserted, before_population
 from kg_builder.relate.sentence_view import OBJECT, SUBJECT, End, SentenceView, sentence_views
 from kg_builder.schema import RelationType, Schema
 from kg_builder.text.phrases import Found, split_words
@@ -53,7 +54,7 @@ class CueRelationExtractor:
         relations = [
             _relation(request.text, view, statement, hedges)
             for view in views
-            for statement in _best(_statements(view, phrases, cues), request.schema)
+            for statement in _best(_statements(view, phrases, hedges, cues), request.schema)
         ]
         return RelationExtraction(relations=_consistent([item for item in relations if item is not None]))
 
@@ -67,7 +68,10 @@ def _named(mentions: Iterable[Mention], types: Sequence[RelationType]) -> list[t
 
 
 def _statements(
-    view: SentenceView, phrases: Sequence[Found[tuple[Reading, ...]]], cues: RelationCues
+    view: SentenceView,
+    phrases: Sequence[Found[tuple[Reading, ...]]],
+    hedges: Sequence[Found[Hedge]],
+    cues: RelationCues,
 ) -> Iterator[Statement]:
     begin = bisect_left(phrases, view.first, key=lambda phrase: phrase.first)
     end = bisect_left(phrases, view.last, key=lambda phrase: phrase.first)
@@ -76,7 +80,9 @@ def _statements(
         spots += [(place, place, cues.adjacent) for place in view.adjacent()]
     for first, last, reading in spots:
         if reading.confidence and last <= view.last:
-            for subject, object_, gap in view.pairs(reading.order, reading.reach, first, last):
+            places = (first, before_population(view, reading, first, hedges))
+            pairs = (view.pairs(reading.order, reading.reach, place, last) for place in places if place is not None)
+            for subject, object_, gap in chain.from_iterable(pairs):
                 if not (reading.predicate == "INDUCES" and _is_taking(subject, object_, reading.cue_class, cues.taken)):
                     yield Statement(subject, object_, reading, gap, first, last)
 

@@ -59,8 +59,23 @@ def asserted(text: str, view: SentenceView, statement: Statement, hedges: Sequen
         return None
     if statement.harms and statement.reading.timing and _compares(text[slice(*view.span)]):
         more = [found for found in hedges if found.value.where == "more harm"]
-        return assertion if any(_is_more(view, statement, found) for found in more) else None
+        assertion = assertion if any(_is_more(view, statement, found) for found in more) else None
+    if assertion is Assertion.PRESENT and text[slice(*view.span)].rstrip().endswith("?"):
+        return Assertion.POSSIBLE
     return assertion
+
+
+def before_population(view: SentenceView, reading: Reading, first: int, hedges: Sequence[Found[Hedge]]) -> int | None:
+    """Where "in a patient with" begins that stands before a phrase about time: not his own disease came after it."""
+    if not (reading.timing and reading.order == "D * C"):
+        return None
+    for found in reversed(hedges[: bisect_left(hedges, first, key=lambda hedge: hedge.first)]):
+        distance = view.line.distance(found.last, first)
+        if found.first < view.first or distance is None or distance > _SHORT:
+            return None
+        if found.value.where == "population":
+            return found.first
+    return None
 
 
 def _around(view: SentenceView, statement: Statement, hedges: Sequence[Found[Hedge]]) -> Sequence[Found[Hedge]]:
@@ -82,8 +97,8 @@ def _after_subject(_: SentenceView, statement: Statement, found: Found[Hedge]) -
     return found.first == statement.subject.last
 
 
-def _before_subject(_: SentenceView, statement: Statement, found: Found[Hedge]) -> bool:
-    return found.last == statement.subject.first
+def _before_subject(view: SentenceView, statement: Statement, found: Found[Hedge]) -> bool:
+    return view.line.distance(found.last, statement.subject.first) == 0
 
 
 def _stopped(_: SentenceView, statement: Statement, found: Found[Hedge]) -> bool:
@@ -149,6 +164,7 @@ _BENEFIT_RULES: Mapping[str, _Rule] = {
     "after treating": _after_subject,
     "stopped": _stopped,
     "before subject": _before_subject,
+    "more harm": _before_subject,
     "before cause": _wanting,
 }
 

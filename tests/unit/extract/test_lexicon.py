@@ -61,6 +61,28 @@ def found(lexicon: LexiconExtractor, text: str, language: str = "en") -> list[st
         ("These drugs lead to an impact on disease and aid recovery.", []),
         ("AIDS needs aids", ["D:AIDS"]),
         ("NO was inhaled; no change", ["C:NO"]),
+        # parts of phrases that mean something else
+        ("Stopped with bipolar forceps and bipolar electrocautery.", []),
+        ("bipolar disorder; bipolar I", ["D:bipolar disorder", "D:bipolar"]),
+        ("Closed in layers with 2-0 silk sutures and Vicryl; silk ties, 3-0 nylon.", []),
+        ("ASA I; ASA class III; ASA 81 mg daily", ["C:ASA"]),
+        ("growth factor I and insulin-like growth factor I; factor VIII", ["C:factor VIII"]),
+        ("ST depression, J-junctional depression; then depression", ["D:depression"]),
+        ("milk fever", ["D:milk fever"]),
+        ("alanine aminotransferase (ALT), aspartate transaminase, creatine kinase; ALT", []),
+        ("alanine and aspartate", ["C:alanine", "C:aspartate"]),
+        ("ECG leads in the emergency room; salts", []),
+        ("Urine: ketones positive", ["C:ketones"]),
+        # capitals that are words
+        ("NO tremor. NO evidence of rash. NO known allergies.", ["D:tremor", "D:rash", "D:allergies"]),
+        ("THE PATIENT HAS NO TREMOR", ["D:TREMOR"]),
+        ("NO-induced relaxation and NO release", ["C:NO", "C:NO"]),
+        ("Nitric oxide is a gas. NO change", ["C:Nitric oxide", "C:NO"]),
+        # trade names, generic names, symptoms
+        ("Norvasc, Actos, Amaryl, Lexapro, Effexor", ["C:Norvasc", "C:Actos", "C:Amaryl", "C:Lexapro", "C:Effexor"]),
+        ("apixaban, levothyroxine, levocarnitine", ["C:apixaban", "C:levothyroxine", "C:levocarnitine"]),
+        ("Versed 2 mg by a nurse well versed in it", ["C:Versed"]),
+        ("palpitations, hypomagnesemia, nocturia", ["D:palpitations", "D:hypomagnesemia", "D:nocturia"]),
         # general words alone
         ("dysfunction of the syndrome", []),
         ("", []),
@@ -93,6 +115,16 @@ def test_abbreviations_of_the_document(lexicon: LexiconExtractor, text: str, exp
         ("Bệnh nhân tăng huyết áp, dùng amoxicillin.", ["D:tăng huyết áp", "C:amoxicillin"]),
         ("đái tháo đường (ĐTĐ); ĐTĐ nặng", ["D:đái tháo đường", "D:ĐTĐ", "D:ĐTĐ"]),
         ("bên hồ", []),
+        ("thuốc kháng lao, vi khuẩn lao, lao động, bệnh viện lao", ["C:thuốc kháng lao"]),
+        ("nhịp nhanh xoang", ["D:nhịp nhanh xoang"]),
+        ("BỆNH NHÂN THA, DÙNG METFORMIN", ["D:THA", "C:METFORMIN"]),
+        # typed without diacritics: all of the text, names of several syllables
+        (
+            "benh nhan bi tang huyet ap, dai thao duong, dung metformin",
+            ["D:tang huyet ap", "D:dai thao duong", "C:metformin"],
+        ),
+        ("bệnh nhân bi tang huyet ap", []),
+        ("nguoi lao cong di lam", []),
     ],
 )
 def test_vietnamese(lexicon: LexiconExtractor, text: str, expected: list[str]) -> None:
@@ -101,6 +133,13 @@ def test_vietnamese(lexicon: LexiconExtractor, text: str, expected: list[str]) -
 
 def test_uncertain_language_uses_all_names(lexicon: LexiconExtractor) -> None:
     assert found(lexicon, "aspirin, tăng huyết áp", "und") == ["C:aspirin", "D:tăng huyết áp"]
+
+
+def test_uncertain_text_without_diacritics_is_read_as_vietnamese_only_if_it_looks_like_it(
+    lexicon: LexiconExtractor,
+) -> None:
+    assert found(lexicon, "dau dau, kho tho", "und") == ["D:dau dau", "D:kho tho"]
+    assert found(lexicon, "The words dau dau stand in an otherwise English sentence", "und") == []
 
 
 def test_labels_are_those_it_has_names_for(lexicon: LexiconExtractor) -> None:

@@ -176,8 +176,43 @@ ANOTHER_CAUSE: list[tuple[str, list[str]]] = [
     ("[D:Anaemia] secondary to [D:renal failure], and [C:insulin]-dependent [D:diabetes].", []),
     ("[D:Nephrosis] due to [D:sclerosis] did not respond at first to [C:prednisone].", []),
     ("[D:Cough] attributed to an inhibitor took [C:drugamine].", []),
-    ("[D:Renal failure] in a patient with [D:cirrhosis] after [C:drugamine].", []),
     ("[C:Drugamine] can cause unexpected harm in patients with [D:gout].", []),
+    ("Mutations in [C:fibrillin] cause [D:Marfan syndrome].", []),
+    ("The [C:fibrillin] gene causes [D:Marfan syndrome] when altered.", []),
+]
+
+OWN_DISEASE: list[tuple[str, list[str]]] = [
+    (
+        "[D:Renal failure] in a patient with [D:cirrhosis] after [C:drugamine].",
+        ["drugamine INDUCES Renal failure present"],
+    ),
+    (
+        "[D:Rash] in a child with [D:epilepsy] and [D:asthma] during treatment with [C:drugamine].",
+        ["drugamine INDUCES Rash present"],
+    ),
+]
+
+WITHDRAWAL: list[tuple[str, list[str]]] = [
+    ("[D:Seizures] recurred after discontinuation of [C:phenytoin].", []),
+    ("[D:Seizures] returned upon withdrawal of [C:phenytoin].", []),
+    ("[D:Seizures] after stopping [C:phenytoin].", []),
+    ("[D:Thrombocytopenia] resolved after stopping [C:heparin].", ["heparin INDUCES Thrombocytopenia present"]),
+    ("[D:Thrombocytopenia] resolved after [C:heparin] was stopped.", []),
+]
+
+QUESTIONS: list[tuple[str, list[str]]] = [
+    ("Does [C:ibuprofen] cause [D:gastritis]?", ["ibuprofen INDUCES gastritis possible"]),
+    ("Is [C:ibuprofen] never a cause of [D:gastritis]?", ["ibuprofen INDUCES gastritis negated"]),
+]
+
+MEASURED: list[tuple[str, list[str]]] = [
+    ("Serum levels of [C:leptin] and [C:ghrelin] were high in women with [D:obesity].", []),
+    ("[C:Leptin] was measured in women with [D:obesity].", []),
+    ("Increased [C:glucose] in patients with [D:diabetes].", []),
+    ("Expression of [C:leptin] in women with [D:obesity].", []),
+    ("The [C:leptin] concentration in women with [D:obesity].", []),
+    ("[C:Calcium] 2.3, no need for [D:tumor] surgery.", []),
+    ("Low-dose [C:aspirin] in patients with [D:stroke].", ["aspirin TREATS stroke present"]),
 ]
 
 NOTES = [
@@ -208,6 +243,11 @@ VIETNAMESE = [
 
 @pytest.mark.parametrize(("marked", "expected"), ENGLISH)
 def test_english(marked: str, expected: list[str]) -> None:
+    assert told(relate(marked)) == sorted(expected)
+
+
+@pytest.mark.parametrize(("marked", "expected"), [*OWN_DISEASE, *WITHDRAWAL, *QUESTIONS, *MEASURED])
+def test_what_surrounds_a_cue_is_read(marked: str, expected: list[str]) -> None:
     assert told(relate(marked)) == sorted(expected)
 
 

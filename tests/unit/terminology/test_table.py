@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+from importlib.resources import files
 
 import pytest
 
@@ -78,5 +79,12 @@ def test_shipped_english_names_belong_to_the_concept_they_name() -> None:
     table = load_terminology()
     for group in ("DISO", "CHEM"):
         for name in table.names(group, "en"):
-            assert name.id, name.text
-            assert table.group(name.id) == group
+            assert name.id == "" or table.group(name.id) == group
+
+
+def test_hand_written_english_names_give_the_preferred_name_of_their_concept() -> None:
+    table = load_terminology()
+    lines = files("kg_builder.models").joinpath("terminology/english.tsv").read_text(encoding="utf-8").splitlines()
+    for added in read_added_names(lines, "english.tsv"):
+        row = table.row(added.id) if added.id else None
+        assert added.english == row.name if row is not None else added.id == "" != added.english, added.name
