@@ -239,3 +239,35 @@ def _relations(text: str, ids: list[str]) -> st.SearchStrategy[Relation]:
         assertion=st.sampled_from(Assertion),
         provenance=_PROVENANCES,
     )
+
+
+@pytest.fixture
+def filled(store: GraphStore, make_part: MakePart) -> GraphStore:
+    """Four small documents."""
+    store.write(
+        make_part(
+            "n1",
+            "Gave aspirin; then bleeding.",
+            ("aspirin", "INDUCES", "bleeding"),
+            patient="p1",
+            kind="note",
+            date="2024-01-05",
+            tags=("ward", "night"),
+            extra={"beds": 3, "urgent": True, "bay": "7", "share": 0.5},
+            confidence=0.9,
+        )
+    )
+    store.write(
+        make_part(
+            "n2",
+            "The aspirin caused bleeding, warfarin too.",
+            ("aspirin", "INDUCES", "bleeding"),
+            ("warfarin", "INDUCES", "bleeding"),
+            patient="p2",
+            date="2024-03-01",
+            confidence=0.4,
+        )
+    )
+    store.write(make_part("n3", "No stroke under warfarin.", ("warfarin", "INDUCES", "stroke"), assertion="negated"))
+    store.write(make_part("n4", "We use warfarin against stroke.", ("warfarin", "TREATS", "stroke"), kind="note"))
+    return store
