@@ -321,9 +321,12 @@ def test_a_sentence_without_end_takes_time_in_proportion() -> None:
     def seconds(times: int) -> float:
         text = "no fever, " * times
         mentions = [Mention(start=m.start(), end=m.end(), text=m[0], type="T") for m in re.finditer("fever", text)]
-        start = time.process_time()
-        assert_mentions(text, mentions, language="en")
-        return time.process_time() - start
+        taken = []
+        for _ in range(3):  # the best of three: a collection of garbage may fall into any one
+            start = time.process_time()
+            assert_mentions(text, mentions, language="en")
+            taken.append(time.process_time() - start)
+        return min(taken)
 
     seconds(10)
     assert seconds(1600) < 20 * seconds(200) + 0.2

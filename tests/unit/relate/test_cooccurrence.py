@@ -384,9 +384,12 @@ def test_a_sentence_without_end_takes_time_in_proportion(piece: str) -> None:
     def seconds(times: int) -> float:
         text, mentions = unmarked(piece * times + "caused [D:rash].")
         request = RelationRequest(text=text, mentions=mentions, schema=BOTH)
-        start = time.process_time()
-        CueRelationExtractor().relate(request)
-        return time.process_time() - start
+        taken = []
+        for _ in range(3):  # the best of three: a collection of garbage may fall into any one
+            start = time.process_time()
+            CueRelationExtractor().relate(request)
+            taken.append(time.process_time() - start)
+        return min(taken)
 
     seconds(10)
     assert seconds(1600) < 20 * seconds(200) + 0.2
