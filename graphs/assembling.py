@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 
 from kg_builder.clean.alignment import CleanText
@@ -22,6 +23,9 @@ from kg_builder.records import (
     Selection,
 )
 from kg_builder.schema import Role, Schema
+
+_LONGEST_ATTRIBUTE = 200
+"""Characters; a longer one is no value."""
 
 
 def linked_mentions(
@@ -78,10 +82,13 @@ def assemble(
     concepts: Mapping[str, Concept],
     relations: Sequence[RelationMention],
     rejects: Iterable[Reject],
+    attributes: Iterable[Attribute] = (),
 ) -> DocumentGraph:
-    """The part of the graph: in order of offset, so that equal input gives equal parts."""
+    """The part of the graph: in order of offset, so that equal input gives equal parts.
+
+    `attributes`: what is known of mentions that become no nodes, as `attributes_of` gives it.
+    """
     nodes = [mention for mention in mentions if mention.concepts]
-    values = [mention for mention in mentions if not mention.concepts]
     edges = merge_relations(relations, settings_hash)
     used = {concept_id for mention in nodes for concept_id in mention.concepts}
     return DocumentGraph(
@@ -89,7 +96,7 @@ def assemble(
         selection=selection,
         settings_hash=settings_hash,
         mentions=tuple(sorted(nodes, key=lambda mention: mention.key)),
-        attributes=tuple(_attribute(value) for value in sorted(values, key=lambda mention: mention.key)),
+        attributes=tuple(attributes),
         concepts=tuple(concepts[concept_id] for concept_id in sorted(used)),
         relations=tuple(edges),
         rejects=tuple(rejects),
@@ -130,12 +137,49 @@ def _evidence(relation: RelationMention) -> Evidence:
     )
 
 
-def _attribute(mention: Mention) -> Attribute:
+def attributes_of(
+    kept: Sequence[Mention], accepted: Sequence[Mention], known: Iterable[Attribute]
+) -> tuple[Attribute, ...]:
+    """Those accepted mentions that are no nodes, with value and owner, in order of offset.
+
+    `kept` and `known` count in the cleaned text, `accepted` are the mentions of `kept` in the original. An owner that
+    was rejected leaves its attribute to the document.
+    """
+    places = {
+        (mention.start, mention.end): found for mention, found in zip(kept, accepted, strict=True) if found.concepts
+    }
+    details: dict[str, list[Attribute]] = {}
+    for attribute in sorted(known, key=lambda item: item.start):
+        details.setdefault(attribute.type, []).append(attribute)
+    made: dict[tuple[int, int, str, tuple[int, int]], Attribute] = {}
+    for mention, found in zip(kept, accepted, strict=True):
+        if found.concepts:
+            continue
+        described: Sequence[Attribute | None] = _described(mention, details.get(mention.type, [])) or (None,)
+        for detail in described:
+            owner = places.get(detail.mention) if detail is not None and detail.mention else None
+            one = _attribute(found, detail, owner)
+            made.setdefault((found.start, found.end, found.type, one.mention or (-1, -1)), one)
+    return tuple(made[key] for key in sorted(made))
+
+
+def _described(mention: Mention, known: Sequence[Attribute]) -> list[Attribute]:
+    """What is known (in order of offset) of just these characters, else of the nearest that share some with them."""
+    last = bisect_left(known, mention.end, key=lambda item: item.start)
+    first = bisect_left(known, mention.start - _LONGEST_ATTRIBUTE, key=lambda item: item.start)
+    sharing = [attribute for attribute in known[first:last] if attribute.overlaps(mention)]
+    same = [attribute for attribute in sharing if (attribute.start, attribute.end) == (mention.start, mention.end)]
+    return same or sharing[:1]
+
+
+def _attribute(found: Mention, known: Attribute | None, owner: Mention | None) -> Attribute:
     return Attribute(
-        start=mention.start,
-        end=mention.end,
-        text=mention.text,
-        type=mention.type,
-        confidence=mention.confidence,
-        provenance=mention.provenance,
+        start=found.start,
+        end=found.end,
+        text=found.text,
+        type=found.type,
+        confidence=found.confidence,
+        mention=(owner.start, owner.end) if owner is not None else None,
+        value=known.value if known is not None else {},
+        provenance=found.provenance,
     )

@@ -11,6 +11,7 @@ from langgraph.runtime import Runtime
 from kg_builder.clean.alignment import CleanText
 from kg_builder.errors import DocumentError
 from kg_builder.extract.assertion import assert_mentions
+from kg_builder.extract.attributes.reading import attribute_mentions, attribute_types, read_attributes
 from kg_builder.graphs.asking import ask_for_mentions, ask_for_relations
 from kg_builder.graphs.assembling import linked_mentions
 from kg_builder.graphs.components import Components, Context
@@ -101,7 +102,8 @@ def select(state: SelectInput, parts: Components) -> Selecting:
             f"'{chosen.schema_name}' for language '{chosen.language}'.",
             hint="Choose another schema, or configure an extractor for this one.",
         )
-    given = frozenset[str]().union(*served.values()) | _related(parts, chosen)
+    read = attribute_types(parts.schemas[chosen.schema_name], chosen.language)
+    given = frozenset[str]().union(*served.values()) | _related(parts, chosen) | frozenset(read.values())
     unserved = tuple(name for name in _asked_for(parts.schemas[chosen.schema_name]) if name not in given)
     selection = chosen.model_copy(update={"extractors": ladder, "unserved": unserved})
     return {"selection": selection, "rung": 0, "attempt": 0, "relate_attempt": 0}
@@ -115,6 +117,11 @@ def _served(parts: Components, extractor: str, chosen: Selection) -> frozenset[s
     return frozenset(entity.name for entity in entities if entity is not None)
 
 
+def _disorders(schema: Schema) -> frozenset[str]:
+    """Entity types of the semantic group of disorders."""
+    return frozenset(entity.name for entity in schema.entities if entity.semantic_group == "DISO")
+
+
 def _related(parts: Components, chosen: Selection) -> frozenset[str]:
     extractor = parts.relation_extractor
     return extractor.predicates(parts.schemas[chosen.schema_name]) if extractor is not None else frozenset()
@@ -126,14 +133,15 @@ def _asked_for(schema: Schema) -> list[str]:
 
 @step("extract")
 def extract(state: ExtractInput, parts: Components) -> Asked:
-    """Ask the extractor; keep what earlier attempts already gave."""
+    """Ask the extractor; keep what earlier attempts already gave. Rules read the attributes that it doesn't serve."""
     selection = state["selection"]
+    schema = parts.schemas[selection.schema_name]
     clean_text = state["clean"].unpack(state["document"].text)
     answer = ask_for_mentions(
         clean_text,
         ladder=[parts.extractors[name] for name in selection.extractors],
         rung=state["rung"],
-        schema=parts.schemas[selection.schema_name],
+        schema=schema,
         language=selection.language,
         attempt=state["attempt"],
         issues=state.get("feedback", ()),
@@ -142,9 +150,16 @@ def extract(state: ExtractInput, parts: Components) -> Asked:
     kept = state.get("mentions", ())
     known = {mention.key for mention in kept}
     fresh = [mention for mention in answer.mentions if mention.key not in known]
-    asserted = assert_mentions(clean_text.text, [*kept, *fresh], language=selection.language)
+    asserted = assert_mentions(
+        clean_text.text, [*kept, *fresh], language=selection.language, disorders=_disorders(schema)
+    )
+    attributes = read_attributes(clean_text.text, asserted, schema=schema, language=selection.language)
+    served = _served(parts, selection.extractors[answer.rung], selection) if attributes else frozenset()
+    read = attribute_mentions(clean_text.text, attributes, asserted, schema=schema, served=served)
+    fresh += read
     return {
-        "mentions": tuple(asserted),
+        "mentions": (*asserted, *read),
+        "attributes": tuple(attributes),
         "rung": answer.rung,
         "fresh_rejects": tuple(answer.rejects),
         "relations": (),

@@ -12,7 +12,17 @@ from typing_extensions import TypedDict
 from kg_builder import records
 from kg_builder.clean.alignment import CleanText
 from kg_builder.protocols import WriteResult
-from kg_builder.records import Concept, Document, DocumentGraph, Issue, Mention, Reject, RelationMention, Selection
+from kg_builder.records import (
+    Attribute,
+    Concept,
+    Document,
+    DocumentGraph,
+    Issue,
+    Mention,
+    Reject,
+    RelationMention,
+    Selection,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +80,8 @@ class Candidates(TypedDict, total=False):
     """What the extractors gave so far. Mentions and relations count in the cleaned text, rejects in the original."""
 
     mentions: tuple[Mention, ...]
+    attributes: tuple[Attribute, ...]
+    """What is known of those mentions that are attributes: values and owners, in the cleaned text."""
     relations: tuple[RelationMention, ...]
     fresh_rejects: tuple[Reject, ...]
     """Of this attempt, from the extractor's own reading of its answer."""

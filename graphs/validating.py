@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from kg_builder.graphs.assembling import assemble, on_grounded_ends
+from kg_builder.graphs.assembling import assemble, attributes_of, on_grounded_ends
 from kg_builder.graphs.components import Components
 from kg_builder.graphs.state import Judged, Turn, ValidateInput
 from kg_builder.records import Issue, Mention, Reject, RelationMention
@@ -57,6 +57,7 @@ def judge(state: ValidateInput, parts: Components) -> Judged:
         concepts=setting.concepts,
         relations=relations.accepted,
         rejects=(*state.get("rejects", ()), *rejects),
+        attributes=attributes_of(mentions.kept, mentions.accepted, state.get("attributes", ())),
     )
     return Judged(graph=graph, accepted=len(mentions.accepted) + len(relations.accepted), next="write")
 

@@ -143,6 +143,9 @@ class Attribute(Span):
     confidence: Confidence | None = None
     mention: tuple[int, int] | None = None
     """Offsets of the mention it belongs to; None: it belongs to the document."""
+    value: Mapping[str, Scalar] = Field(default_factory=dict)
+    """What it says as data, flat: ``kind``; ``number``, or ``low`` and ``high``; ``unit`` (UCUM); ``route``; ``times``
+    in ``period`` ``period_unit``, ``when`` (HL7 EventTiming); ``test``, ``comparator``, ``flag``. Empty: not read."""
     provenance: Provenance = Provenance(extractor="unknown")
 
 

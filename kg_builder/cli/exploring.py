@@ -20,6 +20,7 @@ from kg_builder.cli.console import (
 
 if TYPE_CHECKING:
     from kg_builder.protocols import GraphStore
+    from kg_builder.records import Attribute
     from kg_builder.stores.views import ConceptView, EvidenceView, Filter, Path, RelationView
 
 query = typer.Typer(help="Ask the graph: search, neighbours, paths.", no_args_is_help=True, rich_markup_mode=None)
@@ -183,11 +184,15 @@ def _show_concept(store: GraphStore, concept_id: str | None, where: list[str] | 
     if view is None or concept_id is None:
         nothing_found()
     relations = store.neighbours(concept_id, where=parse_where(where))
+    attributes = _attributes_of(store, concept_id, _mentioned(where))
     if as_json:
         described = [relation.model_dump(mode="json") for relation in relations]
-        print_json({**view.model_dump(mode="json"), "relations": described})
+        values = [{"document": name, **item.model_dump(mode="json")} for name, item in attributes]
+        print_json({**view.model_dump(mode="json"), "attributes": values, "relations": described})
         return
     _describe(view)
+    for line in _attribute_lines(attributes):
+        console().print(f"  {line}", markup=False)
     for relation in relations:
         console().print(f"\n{_line(relation)}", markup=False)
         sentences = {(item.document, item.sentence, item.assertion): item for item in reversed(relation.evidence)}
@@ -196,6 +201,31 @@ def _show_concept(store: GraphStore, concept_id: str | None, where: list[str] | 
             console().print(f"  {_quote(evidence)}")
         if len(quoted) > EVIDENCE_SHOWN:
             console().print(f"  … and {len(quoted) - EVIDENCE_SHOWN} more sentences")
+
+
+def _attributes_of(store: GraphStore, concept_id: str, where: Filter | None) -> list[tuple[str, Attribute]]:
+    """Attributes of a concept's mentions with their documents. Documents that have no attributes cost nothing."""
+    from kg_builder.stores.views import Filter
+
+    where = where or Filter(assertions=None)
+    attributes = {
+        view.id: owned
+        for view in store.documents(where)
+        if (owned := [item for item in view.attributes if item.mention is not None])
+    }
+    if not attributes:
+        return []
+    condition = where.model_copy(update={"documents": frozenset(attributes)})
+    places = {(m.document, (m.start, m.end)) for m in store.mentions(condition) if m.concept == concept_id}
+    return [(name, item) for name, owned in attributes.items() for item in owned if (name, item.mention) in places]
+
+
+def _attribute_lines(attributes: Iterable[tuple[str, Attribute]]) -> list[str]:
+    """One a type and document: "Dose: 5 mg; 10 mg (note.txt)"."""
+    grouped: dict[tuple[str, str], list[str]] = {}
+    for document, item in attributes:
+        grouped.setdefault((document, item.type), []).append(" ".join(item.text.split()))
+    return [f"{kind}: {'; '.join(dict.fromkeys(texts))}  ({document})" for (document, kind), texts in grouped.items()]
 
 
 def _describe(view: ConceptView) -> None:

@@ -22,6 +22,8 @@ from kg_builder.text.sentences import split_sentences
 
 _LONGEST_MENTION = 30
 _STOPS = frozenset(",()[]")
+_LISTING = frozenset({",", "/", "and", "or"})
+_CLAUSE_BEGINS = frozenset(";.:-*)")
 _CLAUSE_ENDS = frozenset(",;.)]")
 _WITHIN_MENTION = "\0"
 """Stands for the words of a mention, so that no cue is found inside one."""
@@ -48,6 +50,7 @@ class _Scope(NamedTuple):
     last: int
     forward: bool
     reach: int
+    of_allergens: bool = False
 
 
 class _Heading(NamedTuple):
@@ -69,19 +72,24 @@ class _Sentence(NamedTuple):
     words: Words
     found: list[Found[Cue]]
     asks: bool
+    places: list[tuple[int, int, int]]
+    """First and last word (half-open) and index of each mention, in order."""
 
 
-def assert_mentions(text: str, mentions: Sequence[Mention], *, language: str) -> list[Mention]:
+def assert_mentions(
+    text: str, mentions: Sequence[Mention], *, language: str, disorders: frozenset[str] = frozenset()
+) -> list[Mention]:
     """The same mentions in the same order, with `assertion` and `section` set.
 
     What an extractor has already stated (any assertion but present, any section) is kept. `language`
     is an ISO 639-1 code or ``und``, for which the cues of every language count. A mention in the words
-    of a heading is hypothetical: a heading asks, what stands under it answers.
+    of a heading is hypothetical: a heading asks, what stands under it answers. `disorders`: types of mentions
+    that nobody is allergic to.
     """
     if not mentions:
         return []
     rules = rules_for(language, text)
-    stated = _stated_by_cues(text, mentions, rules)
+    stated = _stated_by_cues(text, mentions, rules, disorders)
     headings = [_read_heading(text, section, rules) for section in find_sections(text)]
     if not headings and not any(stated):
         return list(mentions)
@@ -134,7 +142,9 @@ def _with_heading(mention: Mention, said: Assertion | None, heading: _Heading | 
     return said or stands
 
 
-def _stated_by_cues(text: str, mentions: Sequence[Mention], rules: Rules) -> list[Assertion | None]:
+def _stated_by_cues(
+    text: str, mentions: Sequence[Mention], rules: Rules, disorders: frozenset[str]
+) -> list[Assertion | None]:
     stated: list[Assertion | None] = [None] * len(mentions)
     flat = flattened(text)
     if not _may_state(flat, text, rules):
@@ -149,8 +159,10 @@ def _stated_by_cues(text: str, mentions: Sequence[Mention], rules: Rules) -> lis
         inside = order[begin:end]
         places = sorted((*_place(words, mentions[index]), index) for index in inside)
         found = list(rules.phrases.find(_masked(words.keys, places, rules)))
-        sentence = _Sentence(words, found, asks=text[stop - 1] == "?" and words.keys[0] in rules.questions)
-        for index, distance in _distances(sentence, places, rules).items():
+        asks = text[stop - 1] == "?" and words.keys[0] in rules.questions
+        sentence = _Sentence(words, found, asks, places)
+        immune = {index for index in inside if mentions[index].type in disorders}
+        for index, distance in _distances(sentence, immune, rules).items():
             stated[index] = _decide(distance)
     return stated
 
@@ -163,15 +175,18 @@ def _may_state(flat: str, text: str, rules: Rules) -> bool:
     )
 
 
-def _distances(
-    sentence: _Sentence, places: list[tuple[int, int, int]], rules: Rules
-) -> dict[int, dict[Assertion, int]]:
-    """For each mention that cues speak of, by index: how many words away the nearest of each category is."""
-    firsts = [place[0] for place in places]
+def _distances(sentence: _Sentence, immune: set[int], rules: Rules) -> dict[int, dict[Assertion, int]]:
+    """For each mention that cues speak of, by index: how many words away the nearest of each category is.
+
+    `immune`: those that no cue of allergens speaks of.
+    """
+    firsts = [place[0] for place in sentence.places]
     distances: dict[int, dict[Assertion, int]] = {}
     for scope in _scopes(sentence, rules):
         for rank in range(bisect_left(firsts, scope.first), bisect_left(firsts, scope.last)):
-            first, last, index = places[rank]
+            first, last, index = sentence.places[rank]
+            if scope.of_allergens and index in immune:
+                continue
             distance = first - scope.first if scope.forward else scope.last - last
             if 0 <= distance < scope.reach:
                 nearest = distances.setdefault(index, {})
@@ -216,17 +231,17 @@ def _scopes(sentence: _Sentence, rules: Rules) -> Iterator[_Scope]:
         if cue.category is Assertion.NEGATED:
             denied_until = last
         if cue.direction == "turn" and _ends_clause(sentence.words, first, last):
-            yield _turned(keys, cue.category, first, _previous(end_lasts, first))
+            yield _turned(sentence, cue, first, _previous(end_lasts, first))
             continue
         if cue.direction != "post":
             reach = _stretched(keys, last, cue, rules)
             limit = min(len(keys), _next(end_firsts, last), last + reach)
             if cue.until_comma:
                 limit = min(limit, _next(commas, last))
-            yield _Scope(cue.category, last, limit, forward=True, reach=reach)
+            yield _Scope(cue.category, last, limit, forward=True, reach=reach, of_allergens=cue.of_allergens)
         if cue.direction in {"post", "either"}:
             limit = max(_previous(end_lasts, first), first - cue.reach - _LONGEST_MENTION)
-            yield _Scope(cue.category, limit, first, forward=False, reach=cue.reach)
+            yield _Scope(cue.category, limit, first, forward=False, reach=cue.reach, of_allergens=cue.of_allergens)
 
 
 def _ends_clause(words: Words, first: int, last: int) -> bool:
@@ -237,12 +252,30 @@ def _ends_clause(words: Words, first: int, last: int) -> bool:
     return keys[first] == "?" and starts[first] == ends[first - 1] and starts[last] > ends[last - 1] and first > 0
 
 
-def _turned(keys: list[str], category: Assertion, first: int, limit: int) -> _Scope:
+def _turned(sentence: _Sentence, cue: Cue, first: int, limit: int) -> _Scope:
     """Nothing follows the cue in its clause, so it speaks of the words just before it, or of the label it answers."""
+    keys, category = sentence.words.keys, cue.category or Assertion.NEGATED
     if keys[first - 1 : first] != [":"]:
-        return _Scope(category, limit, first, forward=False, reach=1)
+        reach = 1 if cue.until_comma else max(1, first - _list_before(sentence, first))
+        return _Scope(category, min(limit, first - reach), first, forward=False, reach=reach)
     label = next((place + 1 for place in range(first - 2, limit - 1, -1) if keys[place] == ":"), limit)
     return _Scope(category, label, first, forward=False, reach=_LABEL_REACH)
+
+
+def _list_before(sentence: _Sentence, place: int) -> int:
+    """Where the mentions begin that are all of a clause before a word: "Fever, chills | denied"; else the word."""
+    keys, begins = sentence.words.keys, {last: first for first, last, _ in sentence.places}
+    at = place
+    while at in begins:
+        start = begins[at]
+        if start == 0 or keys[start - 1] in _CLAUSE_BEGINS:
+            return start
+        at = start - 1
+        while at > 0 and keys[at] in _LISTING and keys[at - 1] in _LISTING:
+            at -= 1
+        if keys[at] not in _LISTING:
+            break
+    return place
 
 
 def _stretched(keys: list[str], last: int, cue: Cue, rules: Rules) -> int:

@@ -30,6 +30,8 @@ class Cue:
     reach: int
     """Most words between the cue and the mention."""
     until_comma: bool = False
+    of_allergens: bool = False
+    """It speaks of what somebody is allergic to, never of a disorder."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +114,8 @@ def _cue(columns: list[str]) -> tuple[str, Cue]:
     for word in scope.split():
         if word == "comma":
             cue = replace(cue, until_comma=True)
+        elif word == "allergen":
+            cue = replace(cue, of_allergens=True)
         elif word.isdigit():
             cue = replace(cue, reach=int(word))
     return phrase, cue

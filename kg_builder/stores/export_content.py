@@ -84,7 +84,7 @@ def document_fields(view: DocumentView) -> Fields:
     fields["schema"] = view.selection.schema_name
     if view.attributes:
         fields["attributes"] = [
-            attribute.model_dump(mode="json", exclude={"provenance"}, exclude_none=True)
+            attribute.model_dump(mode="json", exclude={"provenance"}, exclude_defaults=True)
             | {"extractor": attribute.provenance.extractor}
             for attribute in view.attributes
         ]

@@ -19,8 +19,13 @@ class ItemRules(Record):
     """Terms too general to be a concept; None: the shipped list of the language."""
 
 
-DEFAULT_RULES: Mapping[str, ItemRules] = {"*": ItemRules(), "lexicon": ItemRules(min_length=1)}
-"""A lexicon's names were chosen one by one, so a one-letter name in it is meant."""
+DEFAULT_RULES: Mapping[str, ItemRules] = {
+    "*": ItemRules(),
+    "lexicon": ItemRules(min_length=1),
+    "tagger": ItemRules(min_length=1),
+    "attributes": ItemRules(min_length=1),
+}
+"""A lexicon's one-letter names were chosen one by one; the tagger and the attribute rules read them in context."""
 
 
 def rules_for(rules: Mapping[str, ItemRules], extractor: str, language: str) -> ItemRules:

@@ -223,7 +223,8 @@ def _mentions(draw: st.DrawFn, text: str, ids: list[str]) -> Mention:
 def _attributes(draw: st.DrawFn, text: str) -> Attribute:
     start, end = draw(_spans(len(text)))
     mention = draw(st.one_of(st.none(), _spans(len(text))))
-    return Attribute(start=start, end=end, text=text[start:end], type="DOSE", mention=mention)
+    value = draw(st.sampled_from([{}, {"kind": "dose", "number": 5, "unit": "mg"}, {"low": 0.5, "flag": "cao"}]))
+    return Attribute(start=start, end=end, text=text[start:end], type="DOSE", mention=mention, value=value)
 
 
 def _relations(text: str, ids: list[str]) -> st.SearchStrategy[Relation]:

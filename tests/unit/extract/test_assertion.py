@@ -49,6 +49,17 @@ ENGLISH = [
     "He has been [seizure|negated]-free since spring.",
     "Extremities: No [clubbing|negated] or [oedema|negated].",
     "Chest pain: none. [Palpitations|negated]: nil.",
+    "[Fever|negated], [chills|negated] denied.",
+    "[Fever|negated] and [chills|negated] denied.",
+    "She has [cough|present]; [fever|negated], [chills|negated] denied.",
+    "He has [cough|present], [fever|negated] denied.",
+    "[Cough|present] present, [fever|negated] denied.",
+    "[Nausea|negated], [vomiting|negated], [diarrhoea|negated] all denied by the patient.",
+    "Hx: [diabetes|historical]",
+    "h/o [asthma|historical], now with [cough|present].",
+    "Should [fever|hypothetical] recur, call us.",
+    "FH: [breast cancer|family], no [stroke|negated]",
+    "Family history: Mother - [hypertension|family]; father - [gout|family].",
     "No change in his [psoriasis|present] was seen.",
     "Not only [asthma|present] but also [eczema|present] improved.",
     "Patients with and without [diabetes|present] were compared.",
@@ -330,3 +341,13 @@ def test_a_sentence_without_end_takes_time_in_proportion() -> None:
 
     seconds(10)
     assert seconds(1600) < 20 * seconds(200) + 0.2
+
+
+def test_nobody_is_allergic_to_a_disorder() -> None:
+    text = "Allergic to penicillin (rash)."
+    mentions = [
+        Mention(start=12, end=22, text="penicillin", type="Treatment"),
+        Mention(start=24, end=28, text="rash", type="Problem"),
+    ]
+    found = assert_mentions(text, mentions, language="en", disorders=frozenset({"Problem"}))
+    assert [mention.assertion for mention in found] == [Assertion.HISTORICAL, Assertion.PRESENT]
