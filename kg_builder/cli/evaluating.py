@@ -22,7 +22,7 @@ def evaluate(
 ) -> None:
     """Compare what is extracted with a corpus's own annotations."""
     must_exist(corpus)
-    from kg_builder.evaluate.report import notes, render
+    from kg_builder.evaluate.report import notes, render, render_confidences
     from kg_builder.graphs.evaluating import evaluate_corpus
     from kg_builder.settings import load_settings
 
@@ -34,6 +34,8 @@ def evaluate(
         return
     out = console()
     out.print(render(report))
+    for table in render_confidences(report):
+        out.print(table)
     for note in notes(report):
         out.print(note, markup=False)
     if errors is not None:

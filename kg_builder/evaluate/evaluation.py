@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 
 from kg_builder.corpora.records import GoldDocument
 from kg_builder.evaluate.bootstrap import THOUSAND, Resampling, Totals, totals
+from kg_builder.evaluate.calibration import Judged
+from kg_builder.evaluate.confidences import Confidences, ConfidencesByType, confidence_figures
 from kg_builder.evaluate.counts import (
     Cell,
     Counts,
@@ -62,6 +64,7 @@ def evaluate(
     sums = totals([counts for _, counts in sorted(run.counts.items())], resampling)
     types = sorted(set(type_map.values()))
     predicates = sorted(set(relation_map.values()))
+    strict, relations = _scores(sums, Measure.STRICT, types), _scores(sums, Measure.RELATIONS, predicates)
     return Report(
         corpus=corpus,
         schema=schema.name,
@@ -73,14 +76,16 @@ def evaluate(
         predicates=dict(relation_map),
         left_out=run.left_out,
         resampling=resampling,
-        strict=_scores(sums, Measure.STRICT, types),
+        strict=strict,
         relaxed=_scores(sums, Measure.RELAXED, types),
         gold_spans=_accuracies(sums, Measure.GOLD_SPANS, types),
         found_spans=_accuracies(sums, Measure.FOUND_SPANS, types),
         linked_spans=_scores(sums, Measure.LINKED_SPANS, types),
         concepts=_scores(sums, Measure.CONCEPTS, types),
-        relations=_scores(sums, Measure.RELATIONS, predicates),
+        relations=relations,
         gold_mention_relations=_scores(sums, Measure.GOLD_MENTION_RELATIONS, predicates),
+        mention_confidences=_confidences(run.confidences.mentions, strict),
+        relation_confidences=_confidences(run.confidences.relations, relations),
     )
 
 
@@ -97,6 +102,7 @@ class _Run:
     failed: list[str] = field(default_factory=list)
     repeated: list[str] = field(default_factory=list)
     left_out: LeftOut = field(default_factory=LeftOut)
+    confidences: Confidences = field(default_factory=Confidences)
 
     def take(self, gold: GoldDocument) -> None:
         """Predict and count one document."""
@@ -119,6 +125,8 @@ class _Run:
             **relation_counts(Measure.RELATIONS, expected.relations, predicted.relations),
             **relation_counts(Measure.GOLD_MENTION_RELATIONS, expected.relations, related),
         }
+        if graph:
+            self.confidences.take(graph, self.terms, expected, predicted=predicted, strict=strict)
         if self.on_mistake:
             for mistake in Page(document.id, document.text).mistakes(expected, predicted, strict, relinked):
                 self.on_mistake(mistake)
@@ -142,6 +150,13 @@ def _scores(sums: Totals, measure: Measure, types: Sequence[str]) -> ScoreBreakd
     if not overall.gold:
         return ScoreBreakdown(unmeasured(overall), {label: unmeasured(part) for label, part in by_type.items()})
     return ScoreBreakdown(overall, by_type)
+
+
+def _confidences(judged: Mapping[str, Judged], scores: ScoreBreakdown) -> ConfidencesByType:
+    if scores.overall.f1.value is None:
+        return {}
+    gold = {label: score.gold for label, score in scores.by_type.items()}
+    return confidence_figures(judged, gold, overall=scores.overall.gold)
 
 
 def _accuracies(sums: Totals, measure: Measure, types: Sequence[str]) -> AccuracyBreakdown:

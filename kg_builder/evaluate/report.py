@@ -12,6 +12,8 @@ from kg_builder.evaluate.results import AccuracyBreakdown, Report, ScoreBreakdow
 if TYPE_CHECKING:
     from rich.table import Table
 
+    from kg_builder.evaluate.confidences import ConfidencesByType
+
 ALL = "all"
 
 
@@ -87,6 +89,30 @@ def render(report: Report) -> Table:
     return table
 
 
+def render_confidences(report: Report) -> list[Table]:
+    """What the confidences are worth, as tables for a rich console; none where predictions carry none."""
+    both = (("mentions, strict", report.mention_confidences), ("relations, end to end", report.relation_confidences))
+    return [_confidences(title, figures) for title, figures in both if figures]
+
+
+def _confidences(measure: str, figures: ConfidencesByType) -> Table:
+    """A row a type: the expected calibration error, then precision and recall at each threshold."""
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(
+        title=Text(f"confidences of {measure}: precision, and recall below it, of what is at least so sure"),
+        show_lines=True,
+    )
+    table.add_column("type")
+    for title in ("calibration error", *(f"{row.threshold:g}" for row in figures[ALL].thresholds)):
+        table.add_column(title, justify="right", no_wrap=True)
+    for label, found in figures.items():
+        kept = (f"{_plain(row.precision)}\n{_plain(row.recall)}" for row in found.thresholds)
+        table.add_row(Text(label), _plain(found.reliability.error), *kept)
+    return table
+
+
 def _score_rows(measure: str, breakdown: ScoreBreakdown) -> Iterator[Row]:
     def row(type: str, score: Score) -> Row:
         return Row(measure, type, score.f1, score.precision, score.recall, score.gold)
@@ -104,7 +130,11 @@ def _accuracy_rows(measure: str, breakdown: AccuracyBreakdown) -> Iterator[Row]:
 
 
 def _number(figure: Figure) -> str:
-    return "–" if figure.value is None else f"{figure.value:.3f}"
+    return _plain(figure.value)
+
+
+def _plain(value: float | None) -> str:
+    return "–" if value is None else f"{value:.3f}"
 
 
 def _range(figure: Figure) -> str:

@@ -13,6 +13,10 @@ stands for "nothing to measure")::
     concepts                              SCORE, by_type: {TYPE: SCORE}
     relations                             SCORE (end to end), by_predicate: {PREDICATE: SCORE},
                                           gold_mentions: SCORE, by_predicate
+    mentions.confidence, relations.confidence
+                                          {all: CONFIDENCE, TYPE or PREDICATE: CONFIDENCE}; {} where none are given
+    CONFIDENCE = expected_calibration_error, predictions, bins: [{low, high, predictions, confidence, right}…],
+                 at_threshold: [{threshold, kept, precision, recall}…]
     SCORE = precision, precision_ci, recall, recall_ci, f1, f1_ci, tp, fp, fn
 
 Definitions. Overall figures are micro-averaged.
@@ -28,6 +32,8 @@ Definitions. Overall figures are micro-averaged.
 - *relations*: distinct (document, subject id, predicate, object id), as BioCreative V scores CID;
   ids of composites are expanded. A prediction counts if it is asserted (present, possible or
   historical) under a predicate that the corpus annotates.
+- *confidence*: expected calibration error over ten bins of equal width, and what is left at thresholds, of
+  the strict mentions and of the relations end to end that carry a confidence (`kg_builder.evaluate.calibration`).
 
 Ids of unlinked concepts (``local:…``) claim nothing and are left out everywhere; types that the
 corpus does not annotate are left out of the predictions, types that the schema lacks out of the
@@ -37,10 +43,11 @@ gold (and are listed). A part of which the corpus holds no gold at all is null t
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from kg_builder.evaluate.bootstrap import Resampling
+from kg_builder.evaluate.confidences import ConfidencesByType
 from kg_builder.evaluate.facts import LeftOut
 from kg_builder.evaluate.figures import Accuracy, Figure, Score
 
@@ -85,6 +92,8 @@ class Report:
     concepts: ScoreBreakdown
     relations: ScoreBreakdown
     gold_mention_relations: ScoreBreakdown
+    mention_confidences: ConfidencesByType = field(default_factory=dict)
+    relation_confidences: ConfidencesByType = field(default_factory=dict)
 
     def as_json(self) -> dict[str, Any]:
         """The JSON object described above, all of it plain values."""
@@ -106,12 +115,17 @@ class Report:
                 "seed": self.resampling.seed,
                 "level": self.resampling.level,
             },
-            "mentions": {"strict": _scores(self.strict), "relaxed": _scores(self.relaxed)},
+            "mentions": {
+                "strict": _scores(self.strict),
+                "relaxed": _scores(self.relaxed),
+                "confidence": _confidences(self.mention_confidences),
+            },
             "normalization": {"gold_spans": self._gold_spans(), "end_to_end": self._end_to_end()},
             "concepts": _scores(self.concepts),
             "relations": {
                 **_scores(self.relations, by="by_predicate"),
                 "gold_mentions": _scores(self.gold_mention_relations, by="by_predicate"),
+                "confidence": _confidences(self.relation_confidences),
             },
         }
 
@@ -138,6 +152,10 @@ class Report:
 
 def _scores(breakdown: ScoreBreakdown, *, by: str = "by_type") -> dict[str, Any]:
     return {**_score(breakdown.overall), by: {label: _score(score) for label, score in breakdown.by_type.items()}}
+
+
+def _confidences(figures: ConfidencesByType) -> dict[str, Any]:
+    return {label: found.as_json() for label, found in figures.items()}
 
 
 def _score(score: Score) -> dict[str, Any]:
