@@ -1,7 +1,8 @@
-# check: style, types, import rules · test: the test suite · bench: speed and memory of a build
+# check: style, types, import rules · test: the test suite
+# bench: speed and memory of a build, its steps and its cold start · compare: against BERT-base and spaCy, see below
 BIN := $(if $(wildcard .venv/bin/python),.venv/bin/,)
 
-.PHONY: check test bench
+.PHONY: check test bench compare
 
 check:
 	$(BIN)ruff check .
@@ -12,6 +13,12 @@ check:
 test:
 	$(BIN)pytest
 
+# make bench ABSTRACTS=path/to/abstracts.pubtator
 ABSTRACTS ?= examples/texts
 bench:
 	$(BIN)python benchmarks/throughput.py $(ABSTRACTS)
+	$(BIN)python benchmarks/startup.py
+
+# Needs pip install -e '.[bench]' and 192 abstracts or more for figures worth quoting.
+compare:
+	$(BIN)python benchmarks/taggers.py $(ABSTRACTS) $(if $(filter examples/texts,$(ABSTRACTS)),--rounds 2)
