@@ -9,8 +9,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO
 
-from kg_builder.corpora.bioc_json import read_bioc_json
-from kg_builder.corpora.bioc_xml import read_bioc_xml
 from kg_builder.corpora.brat import annotation_path, read_brat
 from kg_builder.corpora.encodings import binary_kind, marked_encoding
 from kg_builder.corpora.folders import folder_sources
@@ -43,13 +41,27 @@ FORMATS: Mapping[str, str] = {
 }
 """Names of the formats, with what they are."""
 
+
+def _read_bioc_xml(source: Source) -> Iterator[Row]:
+    from kg_builder.corpora.bioc_xml import read_bioc_xml
+
+    return read_bioc_xml(source)
+
+
+def _read_bioc_json(source: Source) -> Iterator[Row]:
+    from kg_builder.corpora.bioc_json import read_bioc_json
+
+    return read_bioc_json(source)
+
+
+# BioC takes a while to load (an XML parser, models of its parts), so only where there is some
 _READERS: Mapping[str, Callable[[Source], Iterator[Row]]] = {
     "text": read_text,
     "jsonl": read_jsonl,
     "csv": read_table,
     "pubtator": read_pubtator,
-    "bioc-xml": read_bioc_xml,
-    "bioc-json": read_bioc_json,
+    "bioc-xml": _read_bioc_xml,
+    "bioc-json": _read_bioc_json,
     "brat": read_brat,
 }
 _BY_SUFFIX = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain, product
 
 from kg_builder.extract.lexicon_plain import typed_without_marks, without_marks
 from kg_builder.extract.lexicon_rules import LexiconRules, exact_case, load_rules
@@ -88,14 +89,20 @@ class LexiconExtractor:
     def _table(self, groups: Sequence[str], language: str, *, plain: bool) -> PhraseTable:
         table = PhraseTable()
         codes = self._codes(language)
-        names = [(*item, group, code) for code in codes for group in groups for item in self._names(group, code)]
-        for name, wanted, group, code in sorted(names, key=lambda item: _TIERS.index(item[0].tier)):
-            if wanted and not (plain and code == "vi" and _any_syllable(name)):
-                table.add(name.key, Phrase(GROUPS[group].label, name.tier, exact_case(name)))
+        shown: dict[str, list[tuple[Name, str]]] = {tier: [] for tier in _TIERS}
+        passed_over = [key for code, key in self._rules.blocked if code in codes]
+        for code, group in product(codes, groups):
+            label = GROUPS[group].label
+            for name, wanted in self._names(group, code):
+                if not wanted:
+                    passed_over.append(name.key)
+                elif not (plain and code == "vi" and _any_syllable(name)):
+                    shown[name.tier].append((name, label))
+        for name, label in chain.from_iterable(shown.values()):
+            table.add(name.key, Phrase(label, name.tier, exact_case(name)))
         if plain:
             self._add_without_marks(table, groups)
-        passed_over = [key for code, key in self._rules.blocked if code in codes]
-        for key in [*passed_over, *(name.key for name, wanted, *_ in names if not wanted)]:
+        for key in passed_over:
             if table.has_part(key):
                 table.add(key, Phrase("", "blocked"))
         return table

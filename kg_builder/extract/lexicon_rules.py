@@ -45,6 +45,14 @@ class LexiconRules:
     """(language, name key) of phrases to pass over."""
     doubtful: Mapping[str, Doubt] = field(default_factory=dict)
     """Names that are also words, with their capitals."""
+    _trees_with_exceptions: Set[str] = field(init=False)
+    """Letters that the listed prefixes begin with."""
+    _main_branches: Set[str] = field(init=False)
+    """Their first levels; below others nothing is listed."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_trees_with_exceptions", {prefix[0] for prefix in self.scope})
+        object.__setattr__(self, "_main_branches", {prefix.partition(".")[0] for prefix in self.scope})
 
     def allows(self, name: Name, group: str, language: str) -> bool:
         """Whether a name is worth looking for."""
@@ -52,8 +60,7 @@ class LexiconRules:
 
     def in_scope(self, trees: Iterable[str]) -> bool:
         """Whether a concept is looked for: one of its branches is, or none of them is in a tree with exceptions."""
-        trees_with_exceptions = {prefix[0] for prefix in self.scope}
-        found = [self._branch(tree) for tree in trees if tree[0] in trees_with_exceptions]
+        found = [self._branch(tree) for tree in trees if tree[0] in self._trees_with_exceptions]
         return not found or not all(verdict is False for verdict in found)
 
     def hides(self, trees: Iterable[str]) -> bool:
@@ -66,6 +73,8 @@ class LexiconRules:
 
     def _listed(self, tree: str) -> str:
         """The longest listed prefix; empty: none."""
+        if tree.partition(".")[0] not in self._main_branches:
+            return ""
         while tree and tree not in self.scope:
             tree = tree.rpartition(".")[0]
         return tree

@@ -65,6 +65,7 @@ class Matcher:
         self._composition = composition or Composition()
         self._sites = self._composition.kind("site")
         self._modifiers = self._sites | self._composition.kind("quality")
+        self._first_words = frozenset(modifier.partition(" ")[0] for modifier in self._modifiers)
         self._heads = self._composition.kind("head")
         self._salts = self._composition.kind("salt")
 
@@ -129,7 +130,7 @@ class Matcher:
 
     def _composed(self, text: str, words: Sequence[Word], place: int) -> tuple[int, Match] | None:
         """Sites and qualities, then a disease name or, after a site, a general head word."""
-        if not self._composition.disease:
+        if not self._composition.disease or words[place].key.partition(" ")[0] not in self._first_words:
             return None
         end, has_site, best = place, False, None
         while end < len(words) and end - place < _LONGEST_RUN:

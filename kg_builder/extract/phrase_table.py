@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from functools import lru_cache
+from itertools import zip_longest
 from typing import NamedTuple
 
 from kg_builder.text.keys import WORD, name_key
@@ -31,8 +32,7 @@ class Word(NamedTuple):
     """Whether a phrase may go on from here to the next word."""
 
 
-@dataclass(frozen=True, slots=True)
-class Phrase:
+class Phrase(NamedTuple):
     """What the list says of a phrase."""
 
     label: str
@@ -55,13 +55,16 @@ class PhraseTable:
 
     def add(self, key: str, phrase: Phrase) -> None:
         """Add a phrase; the first one with a key stays, and one of very many words isn't looked for."""
+        if key in self._phrases:
+            return
         words = key.split(" ")
-        if key in self._phrases or len(words) > _MOST_WORDS:
+        count = len(words)
+        if count > _MOST_WORDS:
             return
         self._phrases[key] = phrase
-        if len(words) > self._longest.get(words[0], 0):
-            self._longest[words[0]] = len(words)
-        if len(words) > 1:
+        if count > self._longest.get(words[0], 0):
+            self._longest[words[0]] = count
+        if count > 1:
             self._beginnings.add(f"{words[0]} {words[1]}")
 
     def get(self, key: str) -> Phrase | None:
@@ -78,11 +81,12 @@ class PhraseTable:
             for last in range(first + 1, len(words) + 1)
         )
 
-    def matches(self, words: Sequence[Word], first: int) -> Iterator[tuple[int, Phrase]]:
+    def matches(self, words: Sequence[Word], first: int) -> Iterable[tuple[int, Phrase]]:
         """Phrases that begin at a word, the longest first: index past the last word, and what the list says."""
         most = self._longest.get(words[first].key.partition(" ")[0], 0)
-        if not most:
-            return
+        return self._of_at_most(most, words, first) if most else ()
+
+    def _of_at_most(self, most: int, words: Sequence[Word], first: int) -> Iterator[tuple[int, Phrase]]:
         if most > 1 and not self._goes_on(words, first):
             most = 1
         last = first + 1
@@ -103,15 +107,17 @@ class PhraseTable:
 
 def split_words(text: str) -> list[Word]:
     """The words of a text with their keys; a possessive ``'s`` belongs to no word."""
-    matches = list(_TEXT_WORD.finditer(text))
-    keys = _word_keys({match.group(1) for match in matches})
-    words = []
-    for place, match in enumerate(matches):
-        following = matches[place + 1].start() if place + 1 < len(matches) else None
-        joined = following is not None and _GAP.fullmatch(text, match.end(1), following) is not None
-        words.append(Word(match.start(1), match.end(1), keys[match.group(1)], joined))
-    return words
+    spans = [match.span(1) for match in _TEXT_WORD.finditer(text)]
+    return [
+        Word(start, end, _word_key(text[start:end]), following >= 0 and _joined(text, end, following))
+        for (start, end), (following, _) in zip_longest(spans, spans[1:], fillvalue=(-1, -1))
+    ]
 
 
-def _word_keys(words: Iterable[str]) -> dict[str, str]:
-    return {word: name_key(word) for word in words}
+def _joined(text: str, end: int, following: int) -> bool:
+    """Whether a phrase may go on from a word that ends there to the one that begins at `following`."""
+    return text[end:following] == " " or _GAP.fullmatch(text, end, following) is not None
+
+
+_word_key = lru_cache(maxsize=20_000)(name_key)
+"""Most words of a text were in earlier ones."""

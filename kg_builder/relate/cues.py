@@ -62,16 +62,16 @@ class RelationCues:
 def relation_cues(language: str) -> RelationCues:
     """The cues for a language code; ``und`` has those of every language, an unknown language none."""
     classes = {name: (float(value), kind == "timing") for name, value, _, _, kind in _rows("relation_classes.tsv")}
-    readings: dict[str, list[Reading]] = {}
+    readings: dict[tuple[str, ...], tuple[Reading, ...]] = {}
     for phrase, predicate, order, reach, cue_class, code, *_ in _rows("relation_cues.tsv"):
         if language in (code, "und"):
             reading = Reading(predicate, order, _reach(reach), cue_class, *classes.get(cue_class, (0.0, False)))
             for words in [(ADJACENT,)] if phrase == ADJACENT else spellings(phrase):
-                readings.setdefault(" ".join(words), []).append(reading)
-    adjacent = readings.pop(ADJACENT, [])
+                readings[words] = (*readings.get(words, ()), reading)
+    adjacent = readings.pop((ADJACENT,), ())
     hedges = list(_hedges(language))
     return RelationCues(
-        PhraseTable([(phrase, tuple(ways)) for phrase, ways in readings.items()]),
+        PhraseTable.of_spellings(readings.items()),
         adjacent[0] if adjacent else None,
         PhraseTable([(phrase, hedge) for phrase, hedge in hedges if hedge.where != _TAKEN]),
         frozenset(words[0] for phrase, hedge in hedges if hedge.where == _TAKEN for words in spellings(phrase)),

@@ -53,6 +53,7 @@ class Terminology:
         for names in self._added.values():
             for name in names:
                 self._added_by_id[name.id] += (name.name, *name.synonyms)
+        self._names: dict[tuple[str, str], tuple[Name, ...]] = {}
         self._indexes: dict[tuple[str, str], dict[str, tuple[str, ...]]] = {}
 
     def __len__(self) -> int:
@@ -76,8 +77,9 @@ class Terminology:
 
     def trees(self, identifier: str) -> tuple[str, ...]:
         """Tree numbers of a concept: a concept whose tree number is a prefix of it is an ancestor."""
-        row = self.row(identifier)
-        return row.trees if row is not None else ()
+        line = self._rows.get(identifier)
+        trees = line.split("\t", 5)[4] if line is not None else ""
+        return tuple(trees.split("|")) if trees else ()
 
     def languages(self) -> frozenset[str]:
         """ISO 639-1 codes it has names in."""
@@ -88,16 +90,25 @@ class Terminology:
         vocabulary = language == "en" and bool(self._ids.get(group))
         return vocabulary or any(added.group == group for added in self._added.get(language, ()))
 
-    def names(self, group: str, language: str) -> Iterator[Name]:
+    def names(self, group: str, language: str) -> Sequence[Name]:
         """All names of a semantic group's concepts in a language, preferred ones first."""
+        if (found := self._names.get((group, language))) is None:
+            found = self._names[group, language] = tuple(self._made_names(group, language))
+        return found
+
+    def _made_names(self, group: str, language: str) -> Iterator[Name]:
         if language == "en":
-            rows = [ConceptRow.from_line(self._rows[identifier]) for identifier in self._ids.get(group, ())]
-            yield from (_name(row.name, row.id, "preferred") for row in rows)
-            yield from (_name(term, row.id, "entry") for row in rows for term in row.synonyms)
+            rows = [self._rows[identifier].split("\t", 4) for identifier in self._ids.get(group, ())]
+            for identifier, _, preferred, *_ in rows:
+                yield _name(preferred, identifier, "preferred")
+            for identifier, _, _, synonyms, _ in rows:
+                for term in synonyms.split("|") if synonyms else ():
+                    yield _name(term, identifier, "entry")
         for added in self._added.get(language, ()):
             if added.group == group:
                 known = added.id if added.id in self._rows else ""
-                yield from (_name(text, known, "added") for text in (added.name, *added.synonyms))
+                for text in (added.name, *added.synonyms):
+                    yield _name(text, known, "added")
 
     def lookup(self, key: str, groups: Collection[str] | None = None) -> tuple[str, ...]:
         """Ids of the concepts with a name of that key, owners of it as preferred name first."""

@@ -16,7 +16,7 @@ WORD = re.compile(r"(?!_)\w(?:[^\W_]|[\u0300-\u036f])*")
 """One word of a text: letters, digits and combining marks; hyphens, blanks and the like are between words."""
 
 _POSSESSIVE = re.compile(r"(?<=\w)['\u2019\u02bc`]s\b", re.IGNORECASE)
-_NOT_ASCII_WORD = re.compile(r"[^a-z0-9]+")
+_ASCII_LEVELLED = {code: chr(code).lower() if chr(code).isalnum() else " " for code in range(128)}
 
 _GREEK = (
     "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi omicron pi rho sigma sigma tau "
@@ -64,7 +64,7 @@ def exact_key(text: str) -> str:
     if "'" in text or "\u2019" in text or "`" in text or "\u02bc" in text:
         text = _POSSESSIVE.sub("", text)
     if text.isascii():
-        return _NOT_ASCII_WORD.sub(" ", text.lower()).strip()
+        return " ".join(text.translate(_ASCII_LEVELLED).split())
     return " ".join(_levelled_words(text))
 
 
@@ -77,6 +77,8 @@ def singular_key(key: str) -> str:
     """An exact key with English plural endings stripped from every word, in American spelling."""
     if "ae" in key or "oe" in key or "our" in key or "sulph" in key:
         key = _BRITISH.sub(lambda match: _AMERICAN[match.group()], key)
+    if "s " not in key and not key.endswith("s"):
+        return key
     return " ".join([singular(word) if word[-1] == "s" else word for word in key.split()])
 
 

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import product
-from typing import Generic, NamedTuple, TypeVar
+from functools import lru_cache
+from itertools import chain, product
+from typing import Generic, NamedTuple, Self, TypeVar
 
 _WORD = re.compile(r"[^\W_]+|[^\w\s]|_")
 
@@ -63,10 +64,23 @@ class PhraseTable(Generic[Value]):
         self._root: _Node[Value] = _Node()
         for phrase, value in entries:
             for words in spellings(phrase):
-                node = self._root
-                for word in words:
-                    node = node.following.setdefault(word, _Node())
-                node.value = value
+                self._add(words, value)
+
+    @classmethod
+    def of_spellings(cls, entries: Iterable[tuple[tuple[str, ...], Value]]) -> Self:
+        """A table of phrases that are already word by word, as `spellings` gives them."""
+        table = cls(())
+        for words, value in entries:
+            table._add(words, value)
+        return table
+
+    def _add(self, words: tuple[str, ...], value: Value) -> None:
+        node = self._root
+        for word in words:
+            if (following := node.following.get(word)) is None:
+                following = node.following[word] = _Node()
+            node = following
+        node.value = value
 
     def find(self, keys: Sequence[str]) -> Iterator[Found[Value]]:
         """Phrases in order, without overlap: the longest that begins at a word, then on after its end."""
@@ -88,13 +102,16 @@ class PhraseTable(Generic[Value]):
 
 def spellings(phrase: str) -> Iterator[tuple[str, ...]]:
     """The phrases, word by word, that one line of a list stands for."""
-    for choice in product(*(_choices(part) for part in phrase.split())):
-        words = tuple(split_words(" ".join(choice)).keys)
+    for choice in product(*map(_choices, phrase.split())):
+        words = tuple(chain.from_iterable(choice))
         if not words:
             raise ValueError("a phrase of the list has no word that must be there")
         yield words
 
 
-def _choices(part: str) -> list[str]:
+@lru_cache(maxsize=4096)
+def _choices(part: str) -> tuple[tuple[str, ...], ...]:
+    """What a part of a phrase stands for, each word by word (``mother's`` is three); empty: it may be missing."""
     optional = len(part) > 1 and part.endswith("?")
-    return [*part.removesuffix("?" if optional else "").split("|"), *([""] if optional else [])]
+    written = part.removesuffix("?" if optional else "").split("|")
+    return (*(tuple(split_words(word).keys) for word in written), *([()] if optional else []))

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kg_builder.text.phrases import PhraseTable, split_words
+from kg_builder.text.phrases import PhraseTable, spellings, split_words
 
 
 def found(table: PhraseTable[str], text: str) -> list[tuple[str, str]]:
@@ -53,3 +53,14 @@ def test_words_are_where_they_say_and_nothing_but_white_space_is_left_out(text: 
     assert len(words.keys) == len(words.starts) == len(words.ends)
     taken = {place for start, end in zip(words.starts, words.ends, strict=True) for place in range(start, end)}
     assert all(text[place].isspace() for place in range(len(text)) if place not in taken)
+
+
+def test_a_table_of_spelled_phrases_finds_the_same() -> None:
+    phrase = "rule|ruled mother's? out"
+    spelled = PhraseTable.of_spellings((words, "x") for words in spellings(phrase))
+    text = "ruled out, rule mother's out, rule it out"
+    assert (
+        found(spelled, text)
+        == found(PhraseTable([(phrase, "x")]), text)
+        == [("ruled out", "x"), ("rule mother's out", "x")]
+    )
