@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib.metadata import version
+from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field, SkipValidation
 from pydantic.json_schema import SkipJsonSchema
@@ -66,31 +67,58 @@ def make_components(
     """The built-in parts that the settings name. Raises SettingsError for a name that isn't there."""
     from kg_builder.clean.rules import RuleCleaner
     from kg_builder.normalize.exact import ExactNormalizer
-    from kg_builder.relate.cooccurrence import CueRelationExtractor
     from kg_builder.terminology.table import load_terminology
 
-    terminology = load_terminology()
+    normalizer = ExactNormalizer(load_terminology())
     return Components(
         settings=settings,
-        extractors={name: _extractor(name) for name in _named_extractors(settings)},
-        normalizer=ExactNormalizer(terminology),
+        extractors={name: _extractor(name, settings) for name in _named_extractors(settings)},
+        normalizer=normalizer,
         schemas={name: load_schema(name) for name in _named_schemas(settings)},
         cleaner=RuleCleaner() if settings.cleaner == "rules" else None,
-        relation_extractor=CueRelationExtractor() if settings.relation_extractor == "cooccurrence" else None,
+        relation_extractor=_relation_extractor(settings, normalizer),
         checks=checks,
         store=store,
     )
 
 
+def _extractor(name: str, settings: Settings) -> Extractor:
+    if name == "lexicon":
+        return _lexicon()
+    if name == "tagger":
+        return _tagger(settings.tagger_model, settings.threads)
+    raise SettingsError(f"no extractor is called '{name}'; there are: lexicon, tagger")
+
+
+def _relation_extractor(settings: Settings, normalizer: Normalizer) -> RelationExtractor | None:
+    if settings.relation_extractor == "classifier":
+        from kg_builder.relate.document_classifier import DocumentRelationExtractor
+        from kg_builder.terminology.table import load_terminology
+
+        return DocumentRelationExtractor(normalizer, load_terminology(), settings.relation_model)
+    if settings.relation_extractor == "cooccurrence":
+        from kg_builder.relate.cooccurrence import CueRelationExtractor
+
+        return CueRelationExtractor()
+    return None
+
+
 @lru_cache
-def _extractor(name: str) -> Extractor:
+def _lexicon() -> Extractor:
     """Made once in a process: what it has loaded serves every build."""
     from kg_builder.extract.lexicon import LexiconExtractor
     from kg_builder.terminology.table import load_terminology
 
-    if name == "lexicon":
-        return LexiconExtractor(load_terminology())
-    raise SettingsError(f"no extractor is called '{name}'; there is: lexicon")
+    return LexiconExtractor(load_terminology())
+
+
+@lru_cache
+def _tagger(folder: Path | None, threads: int | None) -> Extractor:
+    """Made once in a process, with the lexicon as its dictionary; reads its weights when the first text comes."""
+    from kg_builder.extract.tagger.model import load_tagger
+    from kg_builder.extract.tagger.tagger import TaggerExtractor
+
+    return TaggerExtractor(load_tagger(folder), _lexicon(), threads=threads)
 
 
 def _named_extractors(settings: Settings) -> list[str]:

@@ -19,6 +19,7 @@ from kg_builder.evaluate.results import Report
 from kg_builder.evaluate.survey import survey
 from kg_builder.graphs.components import Components, make_components
 from kg_builder.graphs.document import read_document
+from kg_builder.normalize.local import local_id
 from kg_builder.protocols import RelationRequest
 from kg_builder.records import Document, DocumentGraph, Mention
 from kg_builder.schema import Schema
@@ -71,33 +72,31 @@ def _predicted(components: Components, document: Document) -> DocumentGraph | No
 
 
 def _typed(gold: GoldDocument, types: dict[str, str]) -> list[Mention]:
-    """Gold mentions with the schema's types and without their ids."""
-    return [
-        mention.model_copy(update={"type": types.get(mention.type, mention.type), "concepts": ()})
-        for mention in gold.mentions
-    ]
+    """Gold mentions with the schema's types."""
+    return [mention.model_copy(update={"type": types.get(mention.type, mention.type)}) for mention in gold.mentions]
 
 
 def _links(components: Components, schema: Schema, gold: GoldDocument, types: dict[str, str]) -> list[tuple[str, ...]]:
-    links = components.normalizer.normalize(gold.document.text, _typed(gold, types), schema)
+    unlinked = [mention.model_copy(update={"concepts": ()}) for mention in _typed(gold, types)]
+    links = components.normalizer.normalize(gold.document.text, unlinked, schema)
     return [tuple(concept.id for concept in link.concepts) for link in links]
 
 
 def _relations(components: Components, schema: Schema, gold: GoldDocument, types: dict[str, str]) -> set[Triple]:
-    """Relations among the gold mentions, between their gold ids."""
+    """Relations among the gold mentions, which carry their gold ids."""
     if components.relation_extractor is None:
         return set()
-    mentions = [mention for mention in _typed(gold, types) if mention.type in types.values()]
+    mentions = [_with_id(mention) for mention in _typed(gold, types) if mention.type in types.values()]
     request = RelationRequest(gold.document.text, mentions, schema, document_id=gold.document.id)
-    ids = {
-        (mention.start, mention.end, types[mention.type]): mention.concepts
-        for mention in gold.mentions
-        if mention.type in types
-    }
     return {
         (subject, relation.predicate, target)
         for relation in components.relation_extractor.relate(request).relations
         if relation.assertion in STATED
-        for subject in ids[relation.subject.start, relation.subject.end, relation.subject.type]
-        for target in ids[relation.object.start, relation.object.end, relation.object.type]
+        for subject in relation.subject.concepts
+        for target in relation.object.concepts
     }
+
+
+def _with_id(mention: Mention) -> Mention:
+    """What the corpus links to nothing gets a local id, which counts nowhere and leaves nothing to normalize."""
+    return mention if mention.concepts else mention.model_copy(update={"concepts": (local_id("gold", mention.text),)})

@@ -35,7 +35,12 @@ class Settings(BaseSettings):
     rules: tuple[Rule, ...] = DEFAULT_RULES
     """Routing rules, first match wins."""
     cleaner: Literal["rules", "none"] = "rules"
-    relation_extractor: Literal["cooccurrence", "none"] = "cooccurrence"
+    relation_extractor: Literal["classifier", "cooccurrence", "none"] = "classifier"
+    """``classifier``: over whole documents, English; ``cooccurrence``: cue words within a sentence."""
+    tagger_model: Path | None = None
+    """``model/`` folder of a tagger that ``kg-builder train ner`` wrote; None: the shipped one."""
+    relation_model: Path | None = None
+    """``model/`` folder of a classifier that ``kg-builder train relations`` wrote; None: the shipped one."""
     attempts: int = Field(default=3, ge=1, le=20)
     """How often an extractor that can mend its answer is asked."""
     min_confidence: Mapping[str, Confidence] = Field(default_factory=dict)
@@ -46,6 +51,8 @@ class Settings(BaseSettings):
     """Minimum length and generic terms by ``extractor:language``, ``extractor``, ``*:language`` or ``*``."""
     concurrency: int = Field(default=1, ge=1, le=256)
     """Documents in progress at once; more than one pays when an extractor waits for a model elsewhere."""
+    threads: int | None = Field(default=None, ge=1, le=64)
+    """Threads that a model of ours spreads one text over; None: the usable cores, at most four."""
     tracing: bool = False
     """Let LangSmith trace runs, as its own environment variables say. Off: no note text leaves, whatever they say."""
 
@@ -56,7 +63,7 @@ class Settings(BaseSettings):
 
     def described(self) -> dict[str, Any]:
         """What changes the graph, as plain data: part of the settings hash."""
-        return self.model_dump(mode="json", exclude={"concurrency", "tracing"})
+        return self.model_dump(mode="json", exclude={"concurrency", "threads", "tracing"})
 
 
 def load_settings(path: str | Path | None = None, **given: Any) -> Settings:

@@ -65,7 +65,7 @@ DEFAULT_RULES = (
         for language in ("en", "und")
         for kind in CLINICAL_KINDS
     ),
-    Rule(schema_name="chemical-disease", language="en"),
+    Rule(schema_name="chemical-disease", extractors=("tagger",), language="en"),
     Rule(schema_name="chemical-disease", language="und"),
 )
 """Vietnamese, clinical notes, other English text, and what is in no language for sure, in this order."""
@@ -82,14 +82,15 @@ def select(
 ) -> Selection:
     """Schema and extractors for a document whose language is known, with `reason` saying how.
 
-    What is given in `schema_name` and `extractors` wins; the first matching rule fills in what isn't.
+    What is given in `schema_name` and `extractors` wins; the first matching rule (of that schema) fills in the rest.
     Raises DocumentError ("no-route") if no schema was given and no rule matches.
     """
     kind = document.metadata.kind
-    rule = next((rule for rule in rules if rule.matches(language, kind)), None)
+    matching = (rule for rule in rules if rule.matches(language, kind))
+    rule = next((rule for rule in matching if schema_name in (None, rule.schema_name)), None)
     said = f"language uncertain: {reason}" if language == "und" else f"language {language}: {reason}"
     if schema_name is not None:
-        ruled = rule.extractors if rule is not None and rule.schema_name == schema_name else ()
+        ruled = rule.extractors if rule is not None else ()
         ladder, why = tuple(extractors) or ruled, "schema as requested"
     elif rule is not None:
         schema_name, ladder, why = rule.schema_name, tuple(extractors) or rule.extractors, f"rule for {rule.condition}"

@@ -64,7 +64,7 @@ def test_links_point_to_the_root_folders(name: str) -> None:
     assert link.readlink() == Path("..") / name
 
 
-HEAVY = ("torch", "transformers", "onnxruntime", "networkx", "neo4j", "langgraph")
+HEAVY = ("torch", "transformers", "onnxruntime", "tokenizers", "numpy", "networkx", "neo4j", "langgraph")
 
 
 def test_importing_the_package_loads_nothing_heavy() -> None:

@@ -14,20 +14,26 @@ def document(kind: str | None = None) -> Document:
 
 
 @pytest.mark.parametrize(
-    ("language", "kind", "schema"),
+    ("language", "kind", "schema", "extractor"),
     [
-        ("vi", None, "vietnamese-medical"),
-        ("vi", "discharge-summary", "vietnamese-medical"),
-        ("en", None, "chemical-disease"),
-        ("en", "abstract", "chemical-disease"),
-        ("en", "discharge-summary", "clinical-note"),
-        ("und", "progress-note", "clinical-note"),
-        ("und", None, "chemical-disease"),
+        ("vi", None, "vietnamese-medical", "lexicon"),
+        ("vi", "discharge-summary", "vietnamese-medical", "lexicon"),
+        ("en", None, "chemical-disease", "tagger"),
+        ("en", "abstract", "chemical-disease", "tagger"),
+        ("en", "discharge-summary", "clinical-note", "lexicon"),
+        ("und", "progress-note", "clinical-note", "lexicon"),
+        ("und", None, "chemical-disease", "lexicon"),
     ],
 )
-def test_default_rules(language: str, kind: str | None, schema: str) -> None:
+def test_default_rules(language: str, kind: str | None, schema: str, extractor: str) -> None:
     chosen = select(document(kind), language, reason="given")
-    assert (chosen.schema_name, chosen.extractors, chosen.language) == (schema, ("lexicon",), language)
+    assert (chosen.schema_name, chosen.extractors, chosen.language) == (schema, (extractor,), language)
+
+
+def test_a_requested_schema_gets_the_extractors_of_its_own_rule() -> None:
+    chosen = select(document("discharge-summary"), "en", reason="", schema_name="chemical-disease")
+    assert chosen.extractors == ("tagger",)
+    assert select(document(), "vi", reason="", schema_name="chemical-disease").extractors == ("lexicon",)
 
 
 def test_default_rules_name_schemas_that_exist() -> None:

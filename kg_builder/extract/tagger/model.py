@@ -1,0 +1,137 @@
+"""The folder of a tagger: model.onnx, tokenizer.json and tagger.json, which describes them."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from importlib.resources import files
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+
+from kg_builder.calibration import Platt
+from kg_builder.errors import ModelError
+from kg_builder.extract.tagger.consistency import EVIDENCE
+from kg_builder.extract.tagger.decoding import Floats, allowed
+from kg_builder.extract.tagger.features import TYPES, WIDTHS
+
+if TYPE_CHECKING:
+    from tokenizers import Tokenizer
+
+MODEL, TOKENIZER, SETTINGS = "model.onnx", "tokenizer.json", "tagger.json"
+
+
+class Description(BaseModel):
+    """What tagger.json says."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    format: Literal[1] = 1
+    name: str = Field(min_length=1)
+    version: str = Field(min_length=1)
+    languages: tuple[str, ...] = ("en",)
+    types: tuple[str, ...]
+    """Labels, in the order of the scores."""
+    feature_values: tuple[int, ...]
+    """How many values each feature of a word takes."""
+    transitions: tuple[tuple[tuple[float, float, float], ...], ...]
+    """types × from × to, over outside, begin and inside."""
+    calibration: Mapping[str, Platt] = Field(default_factory=dict)
+    """By type; none: probabilities as they come."""
+    second_look: Mapping[str, tuple[float, ...]] = Field(default_factory=dict)
+    """By type: a weight for each of `consistency.EVIDENCE`; none: the best sequences are taken as they come."""
+    least: float = Field(default=0.0, ge=0.0, lt=1.0)
+    """Mentions less probable than this, after the second look and calibration, are none."""
+    sha256: Mapping[str, str]
+    """Of the files beside it."""
+
+    @field_validator("second_look")
+    @classmethod
+    def _weights_of_all_types(cls, weights: Mapping[str, tuple[float, ...]]) -> Mapping[str, tuple[float, ...]]:
+        if weights and (set(weights) != set(TYPES) or any(len(row) != len(EVIDENCE) for row in weights.values())):
+            raise ValueError(f"needs {len(EVIDENCE)} weights for each of {', '.join(TYPES)}")
+        return weights
+
+
+@dataclass(frozen=True)
+class TaggerModel:
+    """A model folder that was found whole."""
+
+    directory: Path
+    description: Description
+
+    @property
+    def path(self) -> Path:
+        """The ONNX file."""
+        return self.directory / MODEL
+
+    @cached_property
+    def transitions(self) -> Floats:
+        """types × 3 × 3, *inside* after *outside* forbidden."""
+        return np.array([allowed(np.array(matrix)) for matrix in self.description.transitions])
+
+    @cached_property
+    def tokenizer(self) -> Tokenizer:
+        """Without padding and truncation."""
+        from tokenizers import Tokenizer
+
+        tokenizer = Tokenizer.from_file(str(self.directory / TOKENIZER))
+        tokenizer.no_padding()
+        tokenizer.no_truncation()
+        return tokenizer
+
+    def mark(self, name: str) -> int:
+        """Vocabulary id of ``[CLS]`` or ``[SEP]``. Raises ModelError for a tokenizer without it."""
+        found: int | None = self.tokenizer.token_to_id(name)
+        if found is None:
+            raise ModelError(f"{self.directory / TOKENIZER}: the tokenizer has no {name}", hint=_HINT)
+        return found
+
+
+def shipped_directory() -> Path:
+    """Where the package keeps its own tagger."""
+    return Path(str(files("kg_builder.models").joinpath("tagger")))
+
+
+def load_tagger(directory: Path | None = None) -> TaggerModel:
+    """A tagger's folder, checked; None: the shipped one. Raises ModelError where it is missing, damaged or foreign."""
+    directory = shipped_directory() if directory is None else directory
+    description = _described(directory)
+    for name in (MODEL, TOKENIZER):
+        file = directory / name
+        if not file.is_file():
+            raise ModelError(f"{file}: there is no such file", hint=_HINT)
+        if sha256(file) != description.sha256.get(name):
+            raise ModelError(f"{file}: not the file that {SETTINGS} describes (its SHA-256 differs)", hint=_HINT)
+    return TaggerModel(directory, description)
+
+
+def sha256(path: Path) -> str:
+    """Of a file, in hexadecimal."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+_HINT = "Install the package again, or name the folder of another tagger."
+
+
+def _described(directory: Path) -> Description:
+    file = directory / SETTINGS
+    try:
+        description = Description.model_validate(json.loads(file.read_text(encoding="utf-8")))
+    except OSError as error:
+        raise ModelError(f"{file}: {error.strerror or 'cannot be read'}", hint=_HINT) from error
+    except ValidationError as error:
+        fields = ", ".join(sorted({".".join(map(str, item["loc"])) or "format" for item in error.errors()}))
+        raise ModelError(f"{file}: not the description of a tagger ({fields})", hint=_HINT) from error
+    except ValueError as error:
+        raise ModelError(f"{file}: not valid JSON", hint=_HINT) from error
+    expected = (description.types, description.feature_values, len(description.transitions))
+    if expected != (TYPES, WIDTHS, len(TYPES)):
+        raise ModelError(f"{file}: made for other types or features than this version has", hint=_HINT)
+    return description
