@@ -9,14 +9,19 @@ Modules of this package import the library inside their functions: ``kg-builder 
 
 from __future__ import annotations
 
+import atexit
+import gc
 import os
 import sys
 from typing import Annotated
 
 import typer
 
-from kg_builder.cli import building, evaluating, exploring, managing
+from kg_builder.cli import building, evaluating, exploring, managing, training
 from kg_builder.cli.console import fail
+
+_OBJECTS_BETWEEN_COLLECTIONS = 100_000
+"""Python's own is 700."""
 
 app = typer.Typer(
     name="kg-builder",
@@ -33,6 +38,7 @@ app.add_typer(exploring.query, name="query")
 app.command("forget")(managing.forget)
 app.command("export")(managing.export)
 app.command("evaluate")(evaluating.evaluate)
+app.add_typer(training.train, name="train")
 app.command("schemas")(managing.schemas)
 app.command("doctor")(managing.doctor)
 
@@ -61,6 +67,9 @@ def main() -> None:
     for name in ("stdout", "stderr"):
         if getattr(sys, name) is None:  # closed by the caller
             setattr(sys, name, open(os.devnull, "w"))  # noqa: PTH123, SIM115
+    # what a command loads is large and stays: Python would look for garbage in it again and again, and at exit
+    gc.set_threshold(_OBJECTS_BETWEEN_COLLECTIONS)
+    atexit.register(gc.freeze)
     try:
         app()
     except KgBuilderError as error:

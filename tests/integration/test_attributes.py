@@ -1,4 +1,4 @@
-"""A note built by the default offline path: doses and laboratory values hang on their mentions, in the original text."""
+"""A note built by the default offline path: doses and laboratory values hang on their mentions, in the original."""
 
 from __future__ import annotations
 

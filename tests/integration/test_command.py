@@ -109,7 +109,7 @@ def test_hostile_inputs_have_clear_outcomes_and_leave_their_neighbours_alone(
     (folder / "c-blank.txt").write_text(" \n\t\n")
     (folder / "d-binary.txt").write_bytes(bytes(range(256)) * 40)
     (folder / "e-latin1.txt").write_bytes("Naïve café patient: aspirin caused gastritis, déjà vu.".encode("latin-1"))
-    (folder / "f-megabyte.txt").write_text(sentence * (1_000_000 // len(sentence)))
+    (folder / "f-repeating.txt").write_text(sentence * (50_000 // len(sentence)))
     (folder / "g-long-line.txt").write_text("word " * 10_000 + sentence)
     (folder / "h-controls.txt").write_text(
         "Cis\u202eplatin\u202c\x07 \u0627\u0644 cisplatin induced nausea.\x1b[31m \ufeff"
@@ -128,7 +128,14 @@ def test_hostile_inputs_have_clear_outcomes_and_leave_their_neighbours_alone(
     answer = as_json(kg_builder_command, "query", "neighbours", "g.kg", "cisplatin", "--predicate", "INDUCES")
     found = answer["relations"]
     kidney = next(relation for relation in found if "kidney" in relation["object_name"].lower())
-    assert kidney["documents"] == ["a-good.txt", "f-megabyte.txt", "g-long-line.txt", "z-good.txt"]
+    assert kidney["documents"] == ["a-good.txt", "f-repeating.txt", "g-long-line.txt", "z-good.txt"]
+
+
+def test_a_megabyte_note_is_one_document(kg_builder_command: Run, tmp_path: Path) -> None:
+    sentence = "Cisplatin induced acute kidney injury. "
+    (tmp_path / "long.txt").write_text(sentence * (1_000_000 // len(sentence)))
+    run = as_json(kg_builder_command, "build", "long.txt", "--extractor", "lexicon", "--store", "g.kg")
+    assert (run["written"], run["failed"]) == (1, 0)
 
 
 def test_duplicate_ids_keep_the_first_and_say_so(kg_builder_command: Run, tmp_path: Path) -> None:

@@ -1,0 +1,1 @@
+"""Recipes that made the shipped models (needs the extra ``train``)."""
