@@ -244,7 +244,7 @@ def test_filters_by_metadata(kg_builder_command: Run, tmp_path: Path) -> None:
 
 
 def test_interrupt_stops_cleanly_and_the_next_run_goes_on(kg_builder_command: Run, tmp_path: Path) -> None:
-    text = "Cisplatin induced acute kidney injury. " * 40
+    text = "Cisplatin induced acute kidney injury. " * 4
     (tmp_path / "n.jsonl").write_text("".join(json.dumps({"id": str(i), "text": text}) + "\n" for i in range(400)))
     command = [str(Path(sys.executable).with_name("kg-builder")), "build", "n.jsonl", "--store", "g.kg"]
     with subprocess.Popen(command, cwd=tmp_path, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:

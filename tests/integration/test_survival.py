@@ -20,6 +20,8 @@ KILLS = 20
 
 BUILDER = """
 import os, signal, sqlite3, sys
+# the store is what has to survive; the models' threads wouldn't survive the forks below
+os.environ |= {"KG_BUILDER_EXTRACTORS": '["lexicon"]', "KG_BUILDER_RELATION_EXTRACTOR": "cooccurrence"}
 from pathlib import Path
 from kg_builder.graphs.building import build
 
