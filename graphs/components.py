@@ -67,7 +67,7 @@ def make_components(
     """The built-in parts that the settings name. Raises SettingsError for a name that isn't there."""
     from kg_builder.clean.rules import RuleCleaner
     from kg_builder.normalize.exact import ExactNormalizer
-    from kg_builder.terminology.table import load_terminology
+    from kg_builder.terminology.shipped import load_terminology
 
     normalizer = ExactNormalizer(load_terminology())
     return Components(
@@ -93,7 +93,7 @@ def _extractor(name: str, settings: Settings) -> Extractor:
 def _relation_extractor(settings: Settings, normalizer: Normalizer) -> RelationExtractor | None:
     if settings.relation_extractor == "classifier":
         from kg_builder.relate.document_classifier import DocumentRelationExtractor
-        from kg_builder.terminology.table import load_terminology
+        from kg_builder.terminology.shipped import load_terminology
 
         return DocumentRelationExtractor(normalizer, load_terminology(), settings.relation_model)
     if settings.relation_extractor == "cooccurrence":
@@ -107,7 +107,7 @@ def _relation_extractor(settings: Settings, normalizer: Normalizer) -> RelationE
 def _lexicon() -> Extractor:
     """Made once in a process: what it has loaded serves every build."""
     from kg_builder.extract.lexicon import LexiconExtractor
-    from kg_builder.terminology.table import load_terminology
+    from kg_builder.terminology.shipped import load_terminology
 
     return LexiconExtractor(load_terminology())
 

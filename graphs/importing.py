@@ -23,7 +23,8 @@ from kg_builder.schema import Role, Schema
 from kg_builder.schemas import load_schema
 from kg_builder.settings import Settings
 from kg_builder.stores import open_store
-from kg_builder.terminology.table import Terminology, load_terminology
+from kg_builder.terminology.shipped import load_terminology
+from kg_builder.terminology.table import Terminology
 from kg_builder.text.sentences import sentence_at, split_sentences
 
 

@@ -6,15 +6,38 @@ without patching anything.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import atexit
+import shutil
+import tempfile
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from kg_builder.protocols import Extraction, ExtractionRequest, Link, RelationExtraction, RelationRequest
 from kg_builder.records import Concept, Issue, Mention, Provenance, Reject, RelationMention
 from kg_builder.schema import Schema
+from kg_builder.terminology.concept_file import Preamble
+from kg_builder.terminology.rows import AddedName, ConceptRow
+from kg_builder.terminology.table import Terminology
+from kg_builder.terminology.table_writing import write_table
 
 Answer = Sequence[tuple[str, str]] | Exception
 """(text, label) pairs, or an error to raise."""
+
+
+def small_terminology(
+    rows: Iterable[ConceptRow] = (),
+    added: Mapping[str, Sequence[AddedName]] | None = None,
+    *,
+    release: str = "made-up",
+    retired: Mapping[str, str] | None = None,
+) -> Terminology:
+    """A terminology of a few concepts; its file goes when the process ends."""
+    folder = tempfile.mkdtemp(prefix="kg_builder-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    path = Path(folder) / "terminology.sqlite"
+    write_table(path, Preamble(release, retired=retired or {}), rows, added, digest="0")
+    return Terminology(path)
 
 
 @dataclass

@@ -94,7 +94,7 @@ def doctor(as_json: AsJson = False) -> None:
     from importlib.metadata import version
     from importlib.util import find_spec
 
-    from kg_builder.terminology.table import load_terminology
+    from kg_builder.terminology.shipped import load_terminology
 
     packages = ("langgraph", "langchain-core", "networkx", "neo4j", "onnxruntime", "pydantic", "tokenizers")
     found: dict[str, Any] = {

@@ -13,10 +13,11 @@ from kg_builder.protocols import Extraction, ExtractionRequest
 from kg_builder.records import Mention, Provenance
 from kg_builder.schema import Role, Schema
 from kg_builder.semantic_groups import GROUPS
+from kg_builder.terminology.rows import Tier
 from kg_builder.terminology.table import Name, Terminology
 from kg_builder.text.keys import could_be_vietnamese
 
-_TIERS = ("added", "preferred", "entry")
+_TIERS = (Tier.ADDED, Tier.PREFERRED, Tier.ENTRY)
 """Whose word counts when names of several groups share a key."""
 
 
@@ -89,7 +90,7 @@ class LexiconExtractor:
     def _table(self, groups: Sequence[str], language: str, *, plain: bool) -> PhraseTable:
         table = PhraseTable()
         codes = self._codes(language)
-        shown: dict[str, list[tuple[Name, str]]] = {tier: [] for tier in _TIERS}
+        shown: dict[Tier, list[tuple[Name, str]]] = {tier: [] for tier in _TIERS}
         passed_over = [key for code, key in self._rules.blocked if code in codes]
         for code, group in product(codes, groups):
             label = GROUPS[group].label
@@ -99,7 +100,7 @@ class LexiconExtractor:
                 elif not (plain and code == "vi" and _any_syllable(name)):
                     shown[name.tier].append((name, label))
         for name, label in chain.from_iterable(shown.values()):
-            table.add(name.key, Phrase(label, name.tier, exact_case(name)))
+            table.add(name.key, Phrase(label, name.tier.label, exact_case(name)))
         if plain:
             self._add_without_marks(table, groups)
         for key in passed_over:
@@ -112,7 +113,7 @@ class LexiconExtractor:
         for group in groups:
             for name, wanted in self._names(group, "vi"):
                 if wanted and " " in name.key and not name.key.isascii():
-                    table.add(without_marks(name.key), Phrase(GROUPS[group].label, name.tier))
+                    table.add(without_marks(name.key), Phrase(GROUPS[group].label, name.tier.label))
 
     def _codes(self, language: str) -> Sequence[str]:
         """Languages whose names are looked for: all of them if it is uncertain."""
@@ -133,7 +134,7 @@ class LexiconExtractor:
             yield from (found for found in self._names(group, "en") if _foreign_in_vietnamese(found[0]))
         scope: dict[str, bool | None] = {"": True}
         for name in self._terminology.names(group, language):
-            wanted = True if name.tier == "added" else scope.get(name.id)
+            wanted = True if name.tier is Tier.ADDED else scope.get(name.id)
             if wanted is None and name.id not in scope:
                 wanted = scope[name.id] = self._wanted(name.id)
             if wanted and self._rules.allows(name, group, language):

@@ -13,6 +13,7 @@ from functools import lru_cache
 from importlib.resources import files
 from typing import NamedTuple
 
+from kg_builder.terminology.rows import Tier
 from kg_builder.terminology.table import Name
 from kg_builder.text.keys import name_key
 from kg_builder.text.phrases import spellings
@@ -86,7 +87,7 @@ def exact_case(name: Name) -> str:
     if " " in text or len(text) > _LONGEST_CASED:
         return ""
     capitals = text.isupper() or (len(text) <= 2 and text != text.lower())
-    mixed = name.tier == "added" and text[1:] != text[1:].lower()
+    mixed = name.tier is Tier.ADDED and text[1:] != text[1:].lower()
     return text if capitals or mixed else ""
 
 

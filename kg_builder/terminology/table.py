@@ -1,24 +1,35 @@
-"""The shipped terminology in memory: concepts by id, ids by name key."""
+"""A terminology: concepts, their names and what is broader, read from an SQLite file that is opened in no time."""
 
 from __future__ import annotations
 
-import hashlib
-import lzma
-from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from functools import lru_cache
-from importlib.resources import files
+import sqlite3
+from collections.abc import Collection, Iterator, Sequence
+from enum import Enum
+from functools import cached_property, lru_cache
+from pathlib import Path
 from typing import NamedTuple
+from urllib.parse import quote
 
+from kg_builder.errors import InputError
 from kg_builder.records import Concept
 from kg_builder.semantic_groups import GROUPS
-from kg_builder.terminology.rows import AddedName, ConceptRow, read_added_names
-from kg_builder.text.keys import inverted, name_key
+from kg_builder.terminology.rows import RECOGNIZED, ConceptRow, Source, TermName, Tier
+from kg_builder.terminology.table_writing import APPLICATION_ID, FORMAT, compact_hash, sorted_hash
+from kg_builder.text.keys import inverted
 
-RELEASE = "mesh-2024"
-VOCABULARY_FILE = "mesh.tsv.xz"
-ADDED_FILES = {"en": "english.tsv", "vi": "vietnamese.tsv"}
-"""Hand-written names by language."""
+_REMEMBERED = 50_000
+"""Answers to the last so many questions are kept: texts repeat their names."""
+
+
+class Matching(Enum):
+    """When two name keys count as equal."""
+
+    NAME = "name"
+    """They are."""
+    COMPACT = "compact"
+    """They are without their blanks: ``beta blocker``, ``betablocker``."""
+    SORTED = "sorted"
+    """Their words are in another order: ``failure of kidney``, ``kidney of failure``."""
 
 
 class Name(NamedTuple):
@@ -30,128 +41,194 @@ class Name(NamedTuple):
     """`name_key` of the text."""
     id: str
     """CURIE; empty for an added name that no concept of the vocabulary has."""
-    tier: str
-    """``preferred``, ``entry`` or ``added``."""
+    tier: Tier
+
+
+class Hit(NamedTuple):
+    """A concept that has a name."""
+
+    id: str
+    """CURIE."""
+    group: str
+    """Semantic group code."""
+    tier: Tier
+    """Of the name."""
+    text: str
+    """The name, in natural word order."""
 
 
 class Terminology:
-    """Concepts and their names. Rows are parsed and indexes built when first asked for."""
+    """Concepts and their names. Any number of threads may read."""
 
-    def __init__(
-        self, rows: Iterable[str], added: Mapping[str, Sequence[AddedName]] | None = None, *, version: str = "unnamed"
-    ) -> None:
-        self.version = version
+    def __init__(self, path: Path) -> None:
+        """Raises InputError for a file that isn't a terminology."""
+        self.path = path
+        try:
+            # nobody writes a finished file: no locks, and it may lie in a folder that can't be written
+            uri = f"file:{quote(str(path))}?mode=ro&immutable=1"
+            self._connection = sqlite3.connect(uri, uri=True, check_same_thread=False, isolation_level=None)
+            found = [self._value(f"PRAGMA {pragma}") for pragma in ("application_id", "user_version")]
+            if found != [APPLICATION_ID, FORMAT]:
+                raise InputError(f"{path}: not a terminology of this version")
+            meta = dict(self._connection.execute("SELECT key, value FROM meta"))
+        except sqlite3.Error as error:
+            raise InputError(f"{path}: not a terminology ({error})") from error
+        self.version = f"{meta['release']}@{meta['digest'][:8]}"
         """For provenance: release and short hash of the content, such as ``mesh-2024@1a2b3c4d``."""
-        self._rows: dict[str, str] = {}
-        self._ids: defaultdict[str, list[str]] = defaultdict(list)
-        for row in rows:
-            identifier, group, _ = row.split("\t", 2)
-            self._rows[identifier] = row
-            self._ids[group].append(identifier)
-        self._added = added or {}
-        self._added_by_id: defaultdict[str, list[str]] = defaultdict(list)
-        for names in self._added.values():
-            for name in names:
-                self._added_by_id[name.id] += (name.name, *name.synonyms)
-        self._names: dict[tuple[str, str], tuple[Name, ...]] = {}
-        self._indexes: dict[tuple[str, str], dict[str, tuple[str, ...]]] = {}
+        self.lookup = lru_cache(_REMEMBERED)(self._lookup)
+        self.concept = lru_cache(_REMEMBERED)(self._concept)
 
     def __len__(self) -> int:
-        return len(self._rows)
+        return int(self._value("SELECT count(*) FROM concept"))
+
+    @cached_property
+    def sources(self) -> tuple[Source, ...]:
+        """What it was made from."""
+        return tuple(Source(*row) for row in self._connection.execute("SELECT name, version, licence FROM source"))
 
     def row(self, identifier: str) -> ConceptRow | None:
-        """A concept as the vocabulary has it."""
-        line = self._rows.get(identifier)
-        return ConceptRow.from_line(line) if line is not None else None
+        """A concept with everything that is known of it; names in natural word order."""
+        query = "SELECT n, grp, tier, name, trees, xrefs FROM concept WHERE id = ?"
+        found = self._connection.execute(query, (identifier,)).fetchone()
+        if found is None:
+            return None
+        number, group, tier, name, trees, xrefs = found
+        query = "SELECT text, tier, language FROM name WHERE n = ? ORDER BY tier, r"
+        names = (TermName(text, Tier(tier), code) for text, tier, code in self._connection.execute(query, (number,)))
+        return ConceptRow(
+            id=identifier,
+            group=group,
+            name=name,
+            names=tuple(item for item in names if item.text != inverted(name)),
+            tier=Tier(tier),
+            trees=_parts(trees),
+            broader=self.broader(identifier),
+            xrefs=_parts(xrefs),
+        )
 
-    def concept(self, identifier: str) -> Concept | None:
+    def _concept(self, identifier: str) -> Concept | None:
         """A concept as a node; its type is the label of its semantic group."""
         if (row := self.row(identifier)) is None:
             return None
-        return Concept(id=row.id, name=row.name, type=GROUPS[row.group].label, synonyms=row.synonyms, xrefs=row.xrefs)
+        synonyms = tuple(dict.fromkeys(name.text for name in row.names if name.tier <= Tier.ENTRY))
+        return Concept(id=row.id, name=row.name, type=GROUPS[row.group].label, synonyms=synonyms, xrefs=row.xrefs)
 
     def group(self, identifier: str) -> str | None:
         """Semantic group code of a concept."""
-        line = self._rows.get(identifier)
-        return line.split("\t", 2)[1] if line is not None else None
+        found = self._connection.execute("SELECT grp FROM concept WHERE id = ?", (identifier,)).fetchone()
+        return str(found[0]) if found else None
 
     def trees(self, identifier: str) -> tuple[str, ...]:
         """Tree numbers of a concept: a concept whose tree number is a prefix of it is an ancestor."""
-        line = self._rows.get(identifier)
-        trees = line.split("\t", 5)[4] if line is not None else ""
-        return tuple(trees.split("|")) if trees else ()
+        found = self._connection.execute("SELECT trees FROM concept WHERE id = ?", (identifier,)).fetchone()
+        return _parts(found[0]) if found else ()
+
+    def current(self, identifier: str) -> str:
+        """The id that stands today for one that its vocabulary has retired; any other id as it is."""
+        found = self._connection.execute("SELECT current FROM retired WHERE id = ?", (identifier,)).fetchone()
+        return str(found[0]) if found else identifier
+
+    def by_xref(self, curie: str) -> tuple[str, ...]:
+        """Ids of the concepts that have a cross-reference."""
+        query = "SELECT id FROM xref JOIN concept USING (n) WHERE curie = ? ORDER BY n"
+        return tuple(found for (found,) in self._connection.execute(query, (curie,)))
+
+    def broader(self, identifier: str) -> tuple[str, ...]:
+        """Ids of the next broader concepts."""
+        query = """SELECT upper.id FROM concept JOIN broader USING (n) JOIN concept AS upper ON upper.n = above
+            WHERE concept.id = ? ORDER BY upper.n"""
+        return tuple(found for (found,) in self._connection.execute(query, (identifier,)))
+
+    def ancestors(self, identifier: str) -> frozenset[str]:
+        """Ids of all broader concepts, itself left out."""
+        return self._closure(identifier, "above", "broader.n")
+
+    def descendants(self, identifier: str) -> frozenset[str]:
+        """Ids of all narrower concepts, itself left out."""
+        return self._closure(identifier, "broader.n", "above")
+
+    def _closure(self, identifier: str, reached: str, known: str) -> frozenset[str]:
+        query = f"""WITH RECURSIVE reached (n) AS (SELECT n FROM concept WHERE id = ?
+            UNION SELECT {reached} FROM broader JOIN reached ON {known} = reached.n)
+            SELECT id FROM reached JOIN concept USING (n)"""  # noqa: S608 - two fixed column names
+        return frozenset(found for (found,) in self._connection.execute(query, (identifier,))) - {identifier}
 
     def languages(self) -> frozenset[str]:
         """ISO 639-1 codes it has names in."""
-        return frozenset(self._added) | {"en"}
+        return frozenset(language for _, language in self._covered)
 
     def covers(self, group: str, language: str) -> bool:
-        """Whether it has names of a semantic group in a language."""
-        vocabulary = language == "en" and bool(self._ids.get(group))
-        return vocabulary or any(added.group == group for added in self._added.get(language, ()))
+        """Whether it has names of a semantic group in a language that are looked for in texts."""
+        return (group, language) in self._covered
 
-    def names(self, group: str, language: str) -> Sequence[Name]:
-        """All names of a semantic group's concepts in a language, preferred ones first."""
-        if (found := self._names.get((group, language))) is None:
-            found = self._names[group, language] = tuple(self._made_names(group, language))
-        return found
+    @cached_property
+    def _covered(self) -> frozenset[tuple[str, str]]:
+        query = "SELECT DISTINCT grp, language FROM name WHERE tier <= ?"
+        return frozenset(self._connection.execute(query, (RECOGNIZED,)))
 
-    def _made_names(self, group: str, language: str) -> Iterator[Name]:
-        if language == "en":
-            rows = [self._rows[identifier].split("\t", 4) for identifier in self._ids.get(group, ())]
-            for identifier, _, preferred, *_ in rows:
-                yield _name(preferred, identifier, "preferred")
-            for identifier, _, _, synonyms, _ in rows:
-                for term in synonyms.split("|") if synonyms else ():
-                    yield _name(term, identifier, "entry")
-        for added in self._added.get(language, ()):
-            if added.group == group:
-                known = added.id if added.id in self._rows else ""
-                for text in (added.name, *added.synonyms):
-                    yield _name(text, known, "added")
+    def names(self, group: str, language: str) -> Iterator[Name]:
+        """The names of a semantic group's concepts in a language that are looked for in texts, preferred ones first."""
+        query = """SELECT text, key, coalesce(id, ''), name.tier FROM name LEFT JOIN concept USING (n)
+            WHERE name.grp = ? AND language = ? AND name.tier <= ? ORDER BY name.tier, r"""
+        for text, key, identifier, tier in self._connection.execute(query, (group, language, RECOGNIZED)):
+            yield Name(text, key, identifier, _TIERS[tier])
 
-    def lookup(self, key: str, groups: Collection[str] | None = None) -> tuple[str, ...]:
-        """Ids of the concepts with a name of that key, owners of it as preferred name first."""
-        found: dict[str, None] = {}
-        for group in GROUPS if groups is None else groups:
-            for language in ("en", *sorted(self.languages() - {"en"})):
-                found.update(dict.fromkeys(self.index(group, language).get(key, ())))
-        return tuple(found)
+    def all_names(self, groups: Collection[str] | None = None) -> Iterator[Name]:
+        """Every name that a concept has, for an index of one's own; `groups`: only concepts of these."""
+        wanted = sorted(GROUPS if groups is None else groups)
+        query = f"""SELECT text, key, id, name.tier FROM name JOIN concept USING (n)
+            WHERE name.grp IN ({", ".join("?" * len(wanted))}) ORDER BY r"""  # noqa: S608 - only question marks
+        for text, key, identifier, tier in self._connection.execute(query, wanted):
+            yield Name(text, key, identifier, _TIERS[tier])
 
-    def index(self, group: str, language: str) -> Mapping[str, tuple[str, ...]]:
-        """Ids by name key within a semantic group; no ids where an added name has no concept."""
-        if (found := self._indexes.get((group, language))) is None:
-            found = {}
-            for name in self.names(group, language):
-                known = found.get(name.key, ())
-                found[name.key] = (*known, name.id) if name.id and name.id not in known else known
-            found.pop("", None)
-            self._indexes[group, language] = found
-        return found
+    def _lookup(self, key: str, groups: frozenset[str] | None = None, how: Matching = Matching.NAME) -> tuple[Hit, ...]:
+        """The concepts with a name of that key, each once and by its best tier, best tiers first; None: any group."""
+        if not key:
+            return ()
+        hits: dict[str, Hit] = {}
+        wanted = _levelled(key, how)
+        for identifier, group, tier, text, own in self._connection.execute(*_question(key, how)):
+            if identifier in hits or _levelled(own, how) != wanted:
+                continue
+            if groups is None or group in groups:
+                hits[identifier] = Hit(identifier, group, _TIERS[tier], text)
+        return tuple(hits.values())
 
-    def names_of(self, identifier: str) -> tuple[str, ...]:
+    def names_of(self, identifier: str) -> Sequence[str]:
         """All names of a concept in natural word order, in every language, the preferred one first."""
         if (row := self.row(identifier)) is None:
             return ()
-        return (*(inverted(name) for name in (row.name, *row.synonyms)), *self._added_by_id.get(identifier, ()))
+        return tuple(dict.fromkeys((inverted(row.name), *row.synonyms)))
+
+    def _value(self, query: str) -> int:
+        return int(self._connection.execute(query).fetchone()[0])
 
 
-@lru_cache(maxsize=1)
-def load_terminology() -> Terminology:
-    """The terminology shipped with the package."""
-    folder = files("kg_builder.models").joinpath("terminology")
-    packed = folder.joinpath(VOCABULARY_FILE).read_bytes()
-    digest = hashlib.sha256(packed)
-    added: dict[str, list[AddedName]] = {}
-    for language, file_name in ADDED_FILES.items():
-        if (file := folder.joinpath(file_name)).is_file():
-            content = file.read_bytes()
-            digest.update(content)
-            added[language] = list(read_added_names(content.decode("utf-8").splitlines(), file_name))
-    rows = lzma.decompress(packed).decode("utf-8").split("\n")[1:]
-    return Terminology(filter(None, rows), added, version=f"{RELEASE}@{digest.hexdigest()[:8]}")
+_TIERS = tuple(Tier)
+_QUESTION = """SELECT id, concept.grp, name.tier, text, key FROM name JOIN concept USING (n)
+    WHERE {} ORDER BY name.tier, r"""
+_QUESTIONS = {
+    Matching.NAME: _QUESTION.format("key = ?"),
+    Matching.COMPACT: _QUESTION.format("(key = ? OR r IN (SELECT r FROM other_key WHERE hash = ?))"),
+    Matching.SORTED: _QUESTION.format("r IN (SELECT r FROM other_key WHERE hash = ?)"),
+}
 
 
-def _name(text: str, identifier: str, tier: str) -> Name:
-    natural = inverted(text) if ", " in text else text
-    return Name(natural, name_key(natural), identifier, tier)
+def _question(key: str, how: Matching) -> tuple[str, Sequence[object]]:
+    """The query for a key, and its values; hashes may give a few names too many."""
+    if how is Matching.COMPACT:
+        values: Sequence[object] = (key.replace(" ", ""), compact_hash(key))
+    else:
+        values = (key,) if how is Matching.NAME else (sorted_hash(key),)
+    return _QUESTIONS[how], values
+
+
+def _levelled(key: str, how: Matching) -> str:
+    """What is equal for keys that match."""
+    if how is Matching.COMPACT:
+        return key.replace(" ", "")
+    return " ".join(sorted(key.split(" "))) if how is Matching.SORTED else key
+
+
+def _parts(cell: str) -> tuple[str, ...]:
+    return tuple(cell.split("|")) if cell else ()

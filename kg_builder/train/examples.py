@@ -18,7 +18,7 @@ from kg_builder.extract.tagger.encoding import Window, split_words, windows
 from kg_builder.protocols import ExtractionRequest
 from kg_builder.records import Mention
 from kg_builder.schemas import load_schema
-from kg_builder.terminology.table import load_terminology
+from kg_builder.terminology.shipped import load_terminology
 from kg_builder.train.documents import LoadedCorpus
 from kg_builder.train.recipe import NerCorpus
 from kg_builder.train.token_labels import label_words

@@ -15,7 +15,8 @@ from kg_builder.errors import InputError
 from kg_builder.evaluate.calibration import Judged, at_thresholds, reliability
 from kg_builder.relate.document_classifier import likeliest
 from kg_builder.relate.pair_model import PairModel, read_pair_model
-from kg_builder.terminology.table import Terminology, load_terminology
+from kg_builder.terminology.shipped import load_terminology
+from kg_builder.terminology.table import Terminology
 from kg_builder.train.documents import LoadedCorpus, load_corpora, of_role
 from kg_builder.train.recipe_files import recipe_yaml
 from kg_builder.train.relation_recipe import RelationCorpus, RelationRecipe

@@ -10,7 +10,8 @@ from importlib.resources import files
 import pytest
 
 from kg_builder.terminology.rows import AddedName, read_added_names
-from kg_builder.terminology.table import Terminology, load_terminology
+from kg_builder.terminology.shipped import load_terminology
+from kg_builder.terminology.table import Terminology
 from kg_builder.text.keys import name_key
 
 GROUPS = {"DISO", "CHEM", "PROC", "ANAT"}
@@ -89,9 +90,9 @@ def test_each_concept_has_one_entry(entries: list[AddedName]) -> None:
     ],
 )
 def test_common_names_are_found(terminology: Terminology, name: str, group: str, identifier: str) -> None:
-    assert terminology.index(group, "vi").get(name_key(name)) == (identifier,)
+    assert [hit.id for hit in terminology.lookup(name_key(name), frozenset({group}))][:1] == [identifier]
 
 
 @pytest.mark.parametrize("word", ["phù", "tai", "cơ", "u", "k", "ban", "cổ", "bệnh", "hồ"])
 def test_parts_of_ordinary_words_are_left_out(terminology: Terminology, word: str) -> None:
-    assert all(name_key(word) not in terminology.index(group, "vi") for group in GROUPS)
+    assert all(name_key(word) != name.key for group in GROUPS for name in terminology.names(group, "vi"))

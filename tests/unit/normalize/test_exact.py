@@ -6,8 +6,8 @@ from kg_builder.normalize.exact import ExactNormalizer
 from kg_builder.protocols import Link, Normalizer
 from kg_builder.records import Mention
 from kg_builder.schema import EntityType, Schema
-from kg_builder.terminology.rows import AddedName, ConceptRow
-from kg_builder.terminology.table import Terminology
+from kg_builder.terminology.rows import AddedName, ConceptRow, TermName
+from kg_builder.testing import small_terminology
 
 SCHEMA = Schema(
     name="made-up",
@@ -23,13 +23,13 @@ SCHEMA = Schema(
 @pytest.fixture(scope="module")
 def normalizer() -> ExactNormalizer:
     rows = [
-        ConceptRow("T:1", "DISO", "Failure, Zork", ("Zorkitis",)),
+        ConceptRow("T:1", "DISO", "Failure, Zork", (TermName("Zorkitis"),)),
         ConceptRow("T:2", "CHEM", "Blorbamides"),
-        ConceptRow("T:3", "CHEM", "Grelamine", ("Blorbamide",)),
+        ConceptRow("T:3", "CHEM", "Grelamine", (TermName("Blorbamide"),)),
         ConceptRow("T:4", "CHEM", "Zorkitis"),
     ]
     added = {"vi": [AddedName("suy zoóc", "DISO", "T:1")]}
-    return ExactNormalizer(Terminology([row.to_line() for row in rows], added, version="made-up@0"))
+    return ExactNormalizer(small_terminology(rows, added))
 
 
 def link(normalizer: Normalizer, surface: str, type_name: str = "Problem", *, before: str = "") -> Link:

@@ -18,13 +18,13 @@ from kg_builder.relate.cooccurrence import CueRelationExtractor
 from kg_builder.relate.document_classifier import DocumentRelationExtractor
 from kg_builder.relate.pair_model import model_version
 from kg_builder.schema import EntityType, RelationType, Schema
-from kg_builder.terminology.table import Terminology
-from kg_builder.testing import TableNormalizer
+from kg_builder.terminology.rows import ConceptRow
+from kg_builder.testing import TableNormalizer, small_terminology
 
 ROWS = (
-    "MESH:D013152\tCHEM\tSpironolactone\t\tD04.210\t",
-    "MESH:D006947\tDISO\tHyperkalemia\t\tC18.452.950\t",
-    "MESH:D006973\tDISO\tHypertension\t\tC14.907.489\t",
+    ConceptRow("MESH:D013152", "CHEM", "Spironolactone", trees=("D04.210",)),
+    ConceptRow("MESH:D006947", "DISO", "Hyperkalemia", trees=("C18.452.950",)),
+    ConceptRow("MESH:D006973", "DISO", "Hypertension", trees=("C14.907.489",)),
 )
 CONCEPTS = {
     "spironolactone": Concept(id="MESH:D013152", name="Spironolactone", type="Chemical"),
@@ -65,7 +65,7 @@ BOTH = schema("INDUCES", "TREATS")
 
 @pytest.fixture(scope="module")
 def extractor() -> DocumentRelationExtractor:
-    return DocumentRelationExtractor(TableNormalizer(CONCEPTS), Terminology(ROWS))
+    return DocumentRelationExtractor(TableNormalizer(CONCEPTS), small_terminology(ROWS))
 
 
 def mentions_in(text: str, names: dict[str, str]) -> list[Mention]:
@@ -111,7 +111,7 @@ def test_names_of_one_concept_are_taken_together(extractor: DocumentRelationExtr
 
 def test_the_normalizer_is_not_asked_for_mentions_that_carry_concepts() -> None:
     given = [one.model_copy(update={"concepts": (CONCEPTS[one.text.lower()].id,)}) for one in mentions_in(CASE, NAMES)]
-    found = relate(DocumentRelationExtractor(NoNormalizer(), Terminology(ROWS)), CASE, given)
+    found = relate(DocumentRelationExtractor(NoNormalizer(), small_terminology(ROWS)), CASE, given)
     assert [one.subject.concepts for one in found if one.predicate == "INDUCES"] == [("MESH:D013152",)]
 
 
@@ -198,7 +198,7 @@ def test_a_folder_that_is_no_model_is_told(tmp_path: Path) -> None:
         model_version(tmp_path)
     (tmp_path / "relations.json").write_text('{"columns": ["other"]}')
     with pytest.raises(ModelError, match="other features"):
-        DocumentRelationExtractor(TableNormalizer(), Terminology(()), tmp_path)
+        DocumentRelationExtractor(TableNormalizer(), small_terminology(), tmp_path)
 
 
 def test_the_version_names_the_shipped_model(extractor: DocumentRelationExtractor) -> None:

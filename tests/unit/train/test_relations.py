@@ -17,8 +17,7 @@ from kg_builder.protocols import RelationRequest
 from kg_builder.relate.document_classifier import DocumentRelationExtractor
 from kg_builder.relate.pair_model import model_version
 from kg_builder.schemas import load_schema
-from kg_builder.terminology.table import Terminology
-from kg_builder.testing import TableNormalizer
+from kg_builder.testing import TableNormalizer, small_terminology
 from kg_builder.train import relations_fitting
 from kg_builder.train.documents import load_corpora
 from kg_builder.train.relation_recipe import RelationRecipe
@@ -28,7 +27,7 @@ from kg_builder.train.relations_fitting import best_threshold, fold_numbers
 
 DRUGS = {"aspirin": "D001241", "lithium": "D008094", "digoxin": "D004077", "codeine": "D003061"}
 PROBLEMS = {"rash": "D005076", "nausea": "D009325", "tremor": "D014202", "bleeding": "D006470", "gout": "D006073"}
-TERMS = Terminology(())
+TERMS = small_terminology()
 
 
 @pytest.fixture(autouse=True, scope="module")

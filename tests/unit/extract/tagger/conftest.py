@@ -8,7 +8,7 @@ from tokenizers import Tokenizer
 from kg_builder.extract.lexicon import LexiconExtractor
 from kg_builder.extract.tagger.model import TaggerModel, load_tagger
 from kg_builder.extract.tagger.tagger import TaggerExtractor
-from kg_builder.terminology.table import load_terminology
+from kg_builder.terminology.shipped import load_terminology
 
 
 @pytest.fixture(scope="session")

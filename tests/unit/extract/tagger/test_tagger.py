@@ -17,7 +17,7 @@ from kg_builder.protocols import ExtractionRequest
 from kg_builder.records import Mention
 from kg_builder.schema import Schema
 from kg_builder.schemas import load_schema
-from kg_builder.terminology.table import load_terminology
+from kg_builder.terminology.shipped import load_terminology
 
 SCHEMA = load_schema("chemical-disease")
 
