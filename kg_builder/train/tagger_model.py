@@ -13,11 +13,16 @@ from kg_builder.extract.tagger.features import TYPES, WIDTHS
 
 
 class Tagger(nn.Module):
-    """Scores of outside, begin and inside for every piece and type."""
+    """Scores of outside, begin and inside for every word and type.
 
-    def __init__(self, encoder: BertModel) -> None:
+    The lower layers of the encoder read all pieces; the layers from `words_from` on (0 is the lowest) read only each
+    word's first piece, which has gathered what the others say by then (after Dai et al. 2020, Funnel-Transformer).
+    """
+
+    def __init__(self, encoder: BertModel, *, words_from: int) -> None:
         super().__init__()
         self.encoder = encoder
+        self.words_from = words_from
         width = encoder.config.hidden_size
         tables = [nn.Embedding(values, width) for values in WIDTHS]
         for table in tables:
@@ -28,25 +33,39 @@ class Tagger(nn.Module):
         self.transitions = nn.Parameter(torch.zeros(len(TYPES), 3, 3))
 
     @classmethod
-    def from_directory(cls, directory: Path) -> Tagger:
-        """A fresh tagger on a published encoder: config.json and model.safetensors."""
+    def from_directory(cls, directory: Path, *, layers: int | None = None, words_from: int) -> Tagger:
+        """A fresh tagger on a published encoder (config.json and model.safetensors), or on its lowest `layers`."""
+        config = BertConfig.from_pretrained(directory, local_files_only=True)
+        if layers is not None:
+            config.num_hidden_layers = layers
         # no dropout in the attention: on a CPU its random numbers cost as much as the matrix products
-        encoder = BertModel.from_pretrained(
-            directory, add_pooling_layer=False, local_files_only=True, attention_probs_dropout_prob=0.0
-        )
-        return cls(encoder)
+        config.attention_probs_dropout_prob = 0.0
+        encoder = BertModel.from_pretrained(directory, config=config, add_pooling_layer=False, local_files_only=True)
+        return cls(encoder, words_from=words_from)
 
-    @classmethod
-    def from_config(cls, config: BertConfig) -> Tagger:
-        """A fresh tagger with random weights, to load a checkpoint into."""
-        return cls(BertModel(config, add_pooling_layer=False))
+    def forward(
+        self,
+        input_ids: Tensor,
+        features: Tensor,
+        kept: Tensor,
+        pieces: Tensor | None = None,
+        words: Tensor | None = None,
+    ) -> Tensor:
+        """batch × pieces, batch × pieces × features, batch × kept -> batch × kept × (types · 3).
 
-    def forward(self, input_ids: Tensor, attention_mask: Tensor, features: Tensor) -> Tensor:
-        """batch × pieces, batch × pieces, batch × pieces × features -> batch × pieces × (types · 3)."""
+        kept: the pieces that the upper layers read. `pieces` (batch × pieces) and `words` (batch × kept) are true
+        where there is something to read; None: everywhere.
+        """
         embedded = self.encoder.embeddings.word_embeddings(input_ids)
         for column, table in enumerate(self.features):
             embedded = embedded + table(features[:, :, column])
-        hidden = self.encoder(inputs_embeds=embedded, attention_mask=attention_mask).last_hidden_state
+        hidden = self.encoder.embeddings(inputs_embeds=embedded)
+        layers = self.encoder.encoder.layer
+        for layer in layers[: self.words_from]:
+            hidden = layer(hidden, _mask(pieces))
+        hidden = hidden.gather(1, kept[:, :, None].expand(-1, -1, hidden.shape[2]))
+        for layer in layers[self.words_from :]:
+            hidden = layer(hidden, _mask(words))
         scores: Tensor = self.scores(self.dropout(hidden))
         return scores
 
@@ -69,6 +88,11 @@ class Tagger(nn.Module):
         barrier = torch.zeros(3, 3, device=self.transitions.device)
         barrier[OUTSIDE, INSIDE] = FORBIDDEN
         return self.transitions + barrier
+
+
+def _mask(present: Tensor | None) -> Tensor | None:
+    """What the attention of a layer takes: batch × 1 × 1 × positions, true where there is something to read."""
+    return None if present is None else present[:, None, None, :]
 
 
 def _negative_log_likelihood(scores: Tensor, tags: Tensor, transitions: Tensor) -> Tensor:

@@ -124,7 +124,7 @@ def train_tagger(
     torch.set_num_threads(recipe.threads or usable_cores())
     watcher.corpora_loaded(corpora, len(run.training), str(device))
     fix_seed(recipe.seed)
-    model = Tagger.from_directory(encoder)
+    model = Tagger.from_directory(encoder, layers=recipe.layers, words_from=recipe.words_from)
     if recipe.start_from is not None:
         load_weights(Path(recipe.start_from), model)
     history = _train(model.to(device), run, resume=resume)

@@ -18,7 +18,7 @@ FRAMES = (
 
 @pytest.fixture(scope="session")
 def encoder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """One layer, 16 wide, random weights."""
+    """Two layers, 16 wide, random weights."""
     import torch
     from tokenizers import Tokenizer
     from tokenizers.models import WordPiece
@@ -39,7 +39,7 @@ def encoder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     config = BertConfig(
         vocab_size=len(pieces),
         hidden_size=16,
-        num_hidden_layers=1,
+        num_hidden_layers=2,
         num_attention_heads=2,
         intermediate_size=32,
         max_position_embeddings=512,

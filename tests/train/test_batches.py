@@ -16,7 +16,7 @@ CPU = torch.device("cpu")
 
 def example(words: int) -> Example:
     pieces = np.arange(words + 2)
-    window = Window(0, pieces, np.ones((words + 2, 3), np.int64), np.arange(1, words + 1))
+    window = Window(0, pieces, np.ones((words + 2, 3), np.int64), pieces)
     return Example(window, np.ones((words, 2), np.int64))
 
 
@@ -42,7 +42,7 @@ def test_order_depends_on_seed_and_epoch_alone() -> None:
 def test_padding_is_masked_and_has_no_label() -> None:
     batch = pad([example(3), example(5)], CPU)
     assert batch.input_ids.shape == (2, 7)
-    assert batch.attention_mask.sum(dim=1).tolist() == [5, 7]
+    assert batch.pieces.sum(dim=1).tolist() == batch.words.sum(dim=1).tolist() == [5, 7]
     assert (batch.tags[0, 3:] == -1).all()
     assert batch.features.shape == (2, 7, 3)
 

@@ -68,6 +68,7 @@ def recipe(encoder: Path, **changes: object) -> NerRecipe:
     fields: dict[str, object] = {
         "name": "tiny",
         "encoder": str(encoder),
+        "words_from": 1,
         "corpora": [
             {"path": "train.pubtator", "annotates": both},
             {"path": "dev.pubtator", "annotates": both, "role": "evaluate"},

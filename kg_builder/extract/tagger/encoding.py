@@ -46,8 +46,13 @@ class Window:
     """pieces, start and end marks included."""
     features: NDArray[np.int64]
     """pieces × features; 0 at the marks."""
-    heads: NDArray[np.int64]
-    """Index of each word's first piece."""
+    kept: NDArray[np.int64]
+    """Indices of the pieces that the upper layers read: the start mark, each word's first piece, the end mark."""
+
+    @property
+    def word_count(self) -> int:
+        """How many words it holds."""
+        return len(self.kept) - 2
 
 
 def split_words(tokenizer: Tokenizer, text: str, dictionary: Sequence[Mention]) -> Words:
@@ -71,16 +76,17 @@ def windows(text: str, words: Words, *, start_mark: int, end_mark: int, limit: i
     """Whole sentences up to `limit` pieces; a sentence that is longer is cut between words."""
     for first, last in _ranges(text, words, limit - 2):
         pieces = [start_mark]
-        heads = []
+        kept = [0]
         counts = [1]
         for word in words.pieces[first:last]:
-            heads.append(len(pieces))
+            kept.append(len(pieces))
             pieces.extend(word[: limit - 2])
             counts.append(len(word[: limit - 2]))
+        kept.append(len(pieces))
         pieces.append(end_mark)
         empty = np.zeros((1, words.features.shape[1]), dtype=np.int64)
         features = np.concatenate([empty, np.repeat(words.features[first:last], counts[1:], axis=0), empty])
-        yield Window(first, np.array(pieces, dtype=np.int64), features, np.array(heads, dtype=np.int64))
+        yield Window(first, np.array(pieces, dtype=np.int64), features, np.array(kept, dtype=np.int64))
 
 
 def _ranges(text: str, words: Words, limit: int) -> Iterator[tuple[int, int]]:

@@ -25,7 +25,7 @@ class Candidate:
 
 
 class Reading:
-    """The scores of a text's windows as probabilities of spans. Windows and scores (pieces × types · 3) come in order.
+    """The scores of a text's windows as probabilities of spans. Windows and scores (words × types · 3) come in order.
 
     `apart`: words that are never in one mention with the word before, because they begin a paragraph or list item.
     """
@@ -38,7 +38,7 @@ class Reading:
     ) -> None:
         self._transitions = transitions
         self._parts = [
-            _Part(window.first, _by_type(window, scores, len(transitions), apart)) for window, scores in scored
+            _Part(window.first, _by_type(window.first, scores, len(transitions), apart)) for window, scores in scored
         ]
 
     @property
@@ -94,9 +94,9 @@ class _Part:
         return Candidate(column, self.first + first, self.first + last, probability)
 
 
-def _by_type(window: Window, scores: NDArray[np.float32], types: int, apart: Collection[int]) -> list[Floats]:
-    own = scores[window.heads].astype(np.float64).reshape(len(window.heads), types, 3)
-    barred = [word - window.first for word in apart if 0 <= word - window.first < len(own)]
+def _by_type(start: int, scores: NDArray[np.float32], types: int, apart: Collection[int]) -> list[Floats]:
+    own = scores.astype(np.float64).reshape(len(scores), types, 3)
+    barred = [word - start for word in apart if 0 <= word - start < len(own)]
     own[barred, :, INSIDE] += FORBIDDEN
     return [np.ascontiguousarray(own[:, column]) for column in range(types)]
 

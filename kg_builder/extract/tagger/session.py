@@ -24,7 +24,7 @@ from kg_builder.onnx_sessions import open_session
 if TYPE_CHECKING:
     from onnxruntime import InferenceSession
 
-INPUTS = ("input_ids", "attention_mask", "features")
+INPUTS = ("input_ids", "features", "kept")
 OUTPUT = "scores"
 
 MOST_THREADS = 4
@@ -40,8 +40,12 @@ def usable_cores() -> int:
 
 def feed(window: Window) -> dict[str, NDArray[np.int64]]:
     """The inputs of one window, as a batch of one."""
-    mask = np.ones((1, len(window.input_ids)), dtype=np.int64)
-    return dict(zip(INPUTS, (window.input_ids[None], mask, window.features[None]), strict=True))
+    return dict(zip(INPUTS, (window.input_ids[None], window.features[None], window.kept[None]), strict=True))
+
+
+def of_words(scores: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Without the rows of the marks at both ends."""
+    return scores[1:-1]
 
 
 class Session:
@@ -53,15 +57,14 @@ class Session:
         self._lock = Lock()
 
     def run(self, window: Window) -> NDArray[np.float32]:
-        """pieces × (types · 3). Raises ModelError for a file that ONNX Runtime can't read or run."""
+        """words × (types · 3). Raises ModelError for a file that ONNX Runtime can't read or run."""
         with self._lock:
             session = self._session
         try:
             outputs: list[NDArray[np.float32]] = session.run([OUTPUT], feed(window))
         except Exception as error:  # ONNX Runtime's own exceptions derive from nothing narrower
             raise ModelError(f"{self._path}: the model could not be run ({type(error).__name__})") from error
-        scores: NDArray[np.float32] = outputs[0][0]
-        return scores
+        return of_words(outputs[0][0])
 
     @cached_property
     def _session(self) -> InferenceSession:

@@ -67,10 +67,11 @@ class TaggerExtractor:
     def _decoded(self, text: str, words: Words, reading: Reading) -> list[Candidate]:
         """With calibrated probabilities, in order."""
         described = self._model.description
-        found = reading.found
         if described.second_look:
             weights = [described.second_look[label] for label in TYPES]
             found = second_look(weigh(describe(text, words), reading), weights, described.least)
+        else:
+            found = reading.found
         calibrated = (
             replace(item, probability=self._calibration[item.column].apply(item.probability)) for item in found
         )

@@ -19,7 +19,7 @@ WORDS = ((0, 4), (5, 9), (10, 14))
 
 
 def document(corpus: str = "dev", annotates: tuple[str, ...] = BOTH) -> TaggedDocument:
-    window = Window(0, np.arange(5), np.zeros((5, 3), np.int64), np.array([1, 2, 3]))
+    window = Window(0, np.arange(5), np.zeros((5, 3), np.int64), np.arange(5))
     examples = (Example(window, np.zeros((3, 2), np.int64)),)
     gold = frozenset(span for span in ((0, 9, "Chemical"), (10, 14, "Disease")) if span[2] in annotates)
     described = Text(("word", "here", "pain"), frozenset(), {})
@@ -28,10 +28,10 @@ def document(corpus: str = "dev", annotates: tuple[str, ...] = BOTH) -> TaggedDo
 
 def test_decoded_words_become_offsets_of_the_annotated_types_only() -> None:
     def run(window: Window) -> np.ndarray[tuple[int, ...], np.dtype[np.float32]]:
-        scores = np.zeros((len(window.input_ids), 6), np.float32)
-        scores[1, 1] = scores[2, 2] = 9  # chemical: begin, inside
-        scores[3, 4] = 9  # disease: begin
-        scores[3, 0] = scores[1, 3] = scores[2, 3] = 9
+        scores = np.zeros((window.word_count, 6), np.float32)
+        scores[0, 1] = scores[1, 2] = 9  # chemical: begin, inside
+        scores[2, 4] = 9  # disease: begin
+        scores[2, 0] = scores[0, 3] = scores[1, 3] = 9
         return scores
 
     free = np.stack([allowed(np.zeros((3, 3)))] * 2)

@@ -57,10 +57,12 @@ def test_windows_hold_every_word_exactly_once(text: str, limit: int) -> None:
         assert 2 < len(window.input_ids) <= limit
         assert len(window.features) == len(window.input_ids)
         assert (window.input_ids[0], window.input_ids[-1]) == (101, 102)
-        own = range(window.first, window.first + len(window.heads))
+        own = range(window.first, window.first + window.word_count)
         held += own
-        assert [window.input_ids[head] for head in window.heads] == [words.pieces[index][0] for index in own]
-        assert (window.features[window.heads] == words.features[window.first : window.first + len(own)]).all()
+        assert (window.kept[0], window.kept[-1]) == (0, len(window.input_ids) - 1)
+        heads = window.kept[1:-1]
+        assert [window.input_ids[head] for head in heads] == [words.pieces[index][0] for index in own]
+        assert (window.features[heads] == words.features[window.first : window.first + len(own)]).all()
     assert held == list(range(len(words.spans)))
 
 
