@@ -7,6 +7,7 @@ column a tier of names.
 
 from __future__ import annotations
 
+import io
 import lzma
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -47,10 +48,7 @@ def pack(preamble: Preamble, rows: Iterable[ConceptRow]) -> bytes:
 
 def unpack(packed: bytes) -> tuple[Preamble, Iterator[ConceptRow]]:
     """What `pack` wrote. Raises InputError for another file."""
-    try:
-        lines = iter(lzma.decompress(packed).decode("utf-8").splitlines())
-    except (lzma.LZMAError, UnicodeDecodeError) as error:
-        raise InputError("not a compiled concept file") from error
+    lines = _lines(packed)
     release = ""
     sources: list[Source] = []
     retired: dict[str, str] = {}
@@ -67,6 +65,15 @@ def unpack(packed: bytes) -> tuple[Preamble, Iterator[ConceptRow]]:
         elif kind == "retired":
             retired[cells[0]] = cells[1]
     raise InputError("not a compiled concept file: it has no header")
+
+
+def _lines(packed: bytes) -> Iterator[str]:
+    try:
+        with lzma.open(io.BytesIO(packed)) as content:
+            for line in io.TextIOWrapper(content, encoding="utf-8", newline="\n"):
+                yield line.removesuffix("\n")
+    except (lzma.LZMAError, EOFError, UnicodeDecodeError) as error:
+        raise InputError("not a compiled concept file") from error
 
 
 def to_line(row: ConceptRow) -> str:

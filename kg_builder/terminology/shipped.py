@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import atexit
 import hashlib
+import logging
 import os
 import shutil
 import tempfile
+import time
 import warnings
+from contextlib import suppress
 from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
+from threading import Timer
 
 from filelock import FileLock
 from platformdirs import user_cache_path
@@ -22,15 +26,21 @@ from kg_builder.terminology.table import Terminology
 from kg_builder.terminology.table_writing import FORMAT, write_table
 
 CONCEPTS_FILE = "concepts.tsv.xz"
-ADDED_FILES = {"en": ("english.tsv",), "vi": ("vietnamese.tsv",)}
+ADDED_FILES = {"en": ("english.tsv", "procedures.tsv"), "vi": ("vietnamese.tsv",)}
 """Hand-written names by language."""
 FOLDER_VARIABLE = "KG_BUILDER_CACHE"
 """Environment variable that names another folder than the system's for caches."""
+_PATIENCE = 1.0
+"""Seconds after which unpacking is announced."""
+_UNUSED = 30 * 24 * 3600.0
+"""Seconds after which an unpacked file that nobody opened may go."""
+
+logger = logging.getLogger(__name__)
 
 
 @lru_cache(maxsize=1)
 def load_terminology() -> Terminology:
-    """The shipped terminology. Unpacking it takes some seconds, once; afterwards it opens at once."""
+    """The shipped terminology. Unpacking it takes about ten seconds, once; afterwards it opens at once."""
     packed = _content()
     digest = hashlib.sha256(b"".join(packed.values())).hexdigest()
     name = f"terminology-{digest[:16]}-{FORMAT}.sqlite"
@@ -61,15 +71,28 @@ def _content() -> dict[str, bytes]:
 
 
 def _unpack(content: dict[str, bytes], path: Path, digest: str) -> None:
-    """Make the file; it appears whole or not at all."""
-    preamble, rows = unpack(content[CONCEPTS_FILE])
+    """Make the file; it appears whole or not at all. Who has to wait is told so, on stderr unless logging is set up."""
+    announcement = Timer(_PATIENCE, logger.warning, ["Unpacking the terminology, once …"])
+    announcement.daemon = True
     staged = path.with_name(f"{path.name}.{os.getpid()}.part")
     try:
+        announcement.start()
+        _tidy(path.parent)
+        preamble, rows = unpack(content[CONCEPTS_FILE])
         staged.unlink(missing_ok=True)
         write_table(staged, preamble, rows, _added(content), digest=digest)
         staged.replace(path)
     finally:
+        announcement.cancel()
         staged.unlink(missing_ok=True)
+
+
+def _tidy(folder: Path) -> None:
+    """Remove what earlier releases unpacked and nobody has opened for a month."""
+    for path in folder.glob("terminology-*.sqlite"):
+        with suppress(OSError):
+            if time.time() - path.stat().st_atime > _UNUSED:
+                path.unlink()
 
 
 def _added(content: dict[str, bytes]) -> dict[str, list[AddedName]]:

@@ -14,11 +14,13 @@ from kg_builder.errors import InputError
 from kg_builder.records import Concept
 from kg_builder.semantic_groups import GROUPS
 from kg_builder.terminology.rows import RECOGNIZED, ConceptRow, Source, TermName, Tier
-from kg_builder.terminology.table_writing import APPLICATION_ID, FORMAT, compact_hash, sorted_hash
+from kg_builder.terminology.table_writing import APPLICATION_ID, FORMAT, PLACE_BITS, compact, hash_of, sorted_words
 from kg_builder.text.keys import inverted
 
 _REMEMBERED = 50_000
 """Answers to the last so many questions are kept: texts repeat their names."""
+_MAPPED = 1 << 30
+"""Bytes of the file that are read as memory, which the system shares between processes."""
 
 
 class Matching(Enum):
@@ -67,6 +69,7 @@ class Terminology:
             # nobody writes a finished file: no locks, and it may lie in a folder that can't be written
             uri = f"file:{quote(str(path))}?mode=ro&immutable=1"
             self._connection = sqlite3.connect(uri, uri=True, check_same_thread=False, isolation_level=None)
+            self._connection.execute(f"PRAGMA mmap_size = {_MAPPED}")
             found = [self._value(f"PRAGMA {pragma}") for pragma in ("application_id", "user_version")]
             if found != [APPLICATION_ID, FORMAT]:
                 raise InputError(f"{path}: not a terminology of this version")
@@ -74,7 +77,7 @@ class Terminology:
         except sqlite3.Error as error:
             raise InputError(f"{path}: not a terminology ({error})") from error
         self.version = f"{meta['release']}@{meta['digest'][:8]}"
-        """For provenance: release and short hash of the content, such as ``mesh-2024@1a2b3c4d``."""
+        """For provenance: release and short hash of the content, such as ``kgb-2026.11@1a2b3c4d``."""
         self.lookup = lru_cache(_REMEMBERED)(self._lookup)
         self.concept = lru_cache(_REMEMBERED)(self._concept)
 
@@ -108,10 +111,15 @@ class Terminology:
 
     def _concept(self, identifier: str) -> Concept | None:
         """A concept as a node; its type is the label of its semantic group."""
-        if (row := self.row(identifier)) is None:
+        query = "SELECT n, grp, name, xrefs FROM concept WHERE id = ?"
+        found = self._connection.execute(query, (identifier,)).fetchone()
+        if found is None:
             return None
-        synonyms = tuple(dict.fromkeys(name.text for name in row.names if name.tier <= Tier.ENTRY))
-        return Concept(id=row.id, name=row.name, type=GROUPS[row.group].label, synonyms=synonyms, xrefs=row.xrefs)
+        number, group, name, xrefs = found
+        query = "SELECT text FROM name WHERE n = ? AND tier <= ? ORDER BY tier, r"
+        texts = dict.fromkeys(text for (text,) in self._connection.execute(query, (number, Tier.ENTRY)))
+        texts.pop(inverted(name), None)
+        return Concept(id=identifier, name=name, type=GROUPS[group].label, synonyms=tuple(texts), xrefs=_parts(xrefs))
 
     def group(self, identifier: str) -> str | None:
         """Semantic group code of a concept."""
@@ -163,14 +171,15 @@ class Terminology:
 
     @cached_property
     def _covered(self) -> frozenset[tuple[str, str]]:
-        query = "SELECT DISTINCT grp, language FROM name WHERE tier <= ?"
-        return frozenset(self._connection.execute(query, (RECOGNIZED,)))
+        query = f"SELECT DISTINCT grp, language FROM name WHERE tier <= {int(RECOGNIZED)}"  # noqa: S608 - a fixed number
+        return frozenset(self._connection.execute(query))
 
     def names(self, group: str, language: str) -> Iterator[Name]:
         """The names of a semantic group's concepts in a language that are looked for in texts, preferred ones first."""
-        query = """SELECT text, key, coalesce(id, ''), name.tier FROM name LEFT JOIN concept USING (n)
-            WHERE name.grp = ? AND language = ? AND name.tier <= ? ORDER BY name.tier, r"""
-        for text, key, identifier, tier in self._connection.execute(query, (group, language, RECOGNIZED)):
+        query = f"""SELECT text, key, coalesce(id, ''), name.tier FROM name LEFT JOIN concept USING (n)
+            WHERE name.grp = ? AND language = ? AND name.tier <= {int(RECOGNIZED)}
+            ORDER BY name.tier, r"""  # noqa: S608 - a fixed number
+        for text, key, identifier, tier in self._connection.execute(query, (group, language)):
             yield Name(text, key, identifier, _TIERS[tier])
 
     def all_names(self, groups: Collection[str] | None = None) -> Iterator[Name]:
@@ -187,7 +196,9 @@ class Terminology:
             return ()
         hits: dict[str, Hit] = {}
         wanted = _levelled(key, how)
-        for identifier, group, tier, text, own in self._connection.execute(*_question(key, how)):
+        first = hash_of(wanted) << PLACE_BITS
+        places = (first, first | (1 << PLACE_BITS) - 1)
+        for identifier, group, tier, text, own in self._connection.execute(_QUESTION, places):
             if identifier in hits or _levelled(own, how) != wanted:
                 continue
             if groups is None or group in groups:
@@ -205,29 +216,16 @@ class Terminology:
 
 
 _TIERS = tuple(Tier)
-_QUESTION = """SELECT id, concept.grp, name.tier, text, key FROM name JOIN concept USING (n)
-    WHERE {} ORDER BY name.tier, r"""
-_QUESTIONS = {
-    Matching.NAME: _QUESTION.format("key = ?"),
-    Matching.COMPACT: _QUESTION.format("(key = ? OR r IN (SELECT r FROM other_key WHERE hash = ?))"),
-    Matching.SORTED: _QUESTION.format("r IN (SELECT r FROM other_key WHERE hash = ?)"),
-}
-
-
-def _question(key: str, how: Matching) -> tuple[str, Sequence[object]]:
-    """The query for a key, and its values; hashes may give a few names too many."""
-    if how is Matching.COMPACT:
-        values: Sequence[object] = (key.replace(" ", ""), compact_hash(key))
-    else:
-        values = (key,) if how is Matching.NAME else (sorted_hash(key),)
-    return _QUESTIONS[how], values
+_QUESTION = f"""SELECT id, concept.grp, name.tier, text, key FROM name JOIN concept USING (n)
+    WHERE r IN (SELECT entry & {(1 << PLACE_BITS) - 1} FROM hashed WHERE entry BETWEEN ? AND ?)
+    ORDER BY name.tier, r"""  # noqa: S608 - a fixed number
 
 
 def _levelled(key: str, how: Matching) -> str:
     """What is equal for keys that match."""
-    if how is Matching.COMPACT:
-        return key.replace(" ", "")
-    return " ".join(sorted(key.split(" "))) if how is Matching.SORTED else key
+    if how is Matching.NAME:
+        return key
+    return compact(key) if how is Matching.COMPACT else sorted_words(key)
 
 
 def _parts(cell: str) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""The default settings need nothing but the installed package: no network, no cache of models, no home folder."""
+"""The default settings need nothing but the installed package: no network, no model downloaded, no identifier kept."""
 
 from __future__ import annotations
 
@@ -59,7 +59,9 @@ def test_a_build_with_default_settings_works_without_network(
     names = {relation["object_name"].casefold() for relation in json.loads(found.stdout)["relations"]}
     assert "acute kidney injury" in names
     assert not (tmp_path / "site" / "attempts").exists(), "nothing even tries to reach the network"
-    assert list((tmp_path / "home").iterdir()) == [], "no identifier, cache or telemetry is kept"
+    kept = [path for path in (tmp_path / "home").rglob("*") if path.is_file()]
+    assert [path.suffix for path in kept if path.suffix != ".lock"] == [".sqlite"], "no identifier, model or telemetry"
+    assert all(path.name.startswith("terminology-") and path.parent.name == "kg_builder" for path in kept)
 
 
 def test_the_blocked_network_is_blocked(nowhere: dict[str, str], tmp_path: Path) -> None:

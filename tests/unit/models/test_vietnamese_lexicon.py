@@ -68,6 +68,12 @@ def test_ids_name_the_concept_that_the_english_column_says(entries: list[AddedNa
     assert wrong == []
 
 
+def test_the_commonest_diseases_symptoms_and_drugs_are_there(entries: list[AddedName]) -> None:
+    linked = Counter(entry.group for entry in entries if entry.id)
+    assert linked["DISO"] > 900
+    assert linked["CHEM"] > 500
+
+
 def test_each_concept_has_one_entry(entries: list[AddedName]) -> None:
     counts = Counter(entry.id for entry in entries if entry.id)
     assert [identifier for identifier, count in counts.items() if count > 1] == []
@@ -82,8 +88,20 @@ def test_each_concept_has_one_entry(entries: list[AddedName]) -> None:
         ("khó thở", "DISO", "MESH:D004417"),
         ("ho", "DISO", "MESH:D003371"),
         ("thoái hoá khớp", "DISO", "MESH:D010003"),
+        ("nhồi máu phổi", "DISO", "MESH:D054060"),
+        ("rối loạn tiền đình", "DISO", "MESH:D015837"),
+        ("tay chân miệng", "DISO", "MESH:D006232"),
+        ("ho khan", "DISO", "HP:0031246"),
+        ("viêm tụy cấp", "DISO", "MONDO:0006515"),
+        ("nhiễm trùng đường niệu", "DISO", "MESH:D014552"),
         ("Nifedipin", "CHEM", "MESH:D009543"),
         ("paracetamol", "CHEM", "MESH:D000082"),
+        ("Amoxicilin", "CHEM", "MESH:D000658"),
+        ("Metformin", "CHEM", "MESH:D008687"),
+        ("acid acetylsalicylic", "CHEM", "MESH:D001241"),
+        ("natri clorid", "CHEM", "MESH:D012965"),
+        ("axit zoledronic", "CHEM", "MESH:D000077211"),
+        ("glimepirid", "CHEM", "MESH:C057619"),
         ("X quang phổi", "PROC", "MESH:D013902"),
         ("nội soi dạ dày", "PROC", "MESH:D005773"),
         ("dạ dày", "ANAT", "MESH:D013270"),
@@ -93,6 +111,6 @@ def test_common_names_are_found(terminology: Terminology, name: str, group: str,
     assert [hit.id for hit in terminology.lookup(name_key(name), frozenset({group}))][:1] == [identifier]
 
 
-@pytest.mark.parametrize("word", ["phù", "tai", "cơ", "u", "k", "ban", "cổ", "bệnh", "hồ"])
+@pytest.mark.parametrize("word", ["phù", "tai", "cơ", "u", "k", "ban", "cổ", "bệnh", "hồ", "chắp", "lẹo", "liệt"])
 def test_parts_of_ordinary_words_are_left_out(terminology: Terminology, word: str) -> None:
     assert all(name_key(word) != name.key for group in GROUPS for name in terminology.names(group, "vi"))

@@ -1,14 +1,14 @@
 from __future__ import annotations
 
-import re
-from importlib.resources import files
+from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from kg_builder.errors import InputError
-from kg_builder.terminology.rows import AddedName, ConceptRow, TermName, read_added_names
-from kg_builder.terminology.shipped import load_terminology
-from kg_builder.terminology.table import Terminology
+from kg_builder.terminology.rows import AddedName, ConceptRow, TermName, Tier, read_added_names
+from kg_builder.terminology.table import Matching, Terminology
 from kg_builder.testing import small_terminology
 from kg_builder.text.keys import name_key
 
@@ -73,24 +73,69 @@ def test_a_wrong_header_is_reported() -> None:
         list(read_added_names(["name\tid"], "names.tsv"))
 
 
-def test_shipped_terminology() -> None:
-    table = load_terminology()
-    assert len(table) == 30764
-    assert re.fullmatch(r"mesh-2024@[0-9a-f]{8}", table.version)
-    assert found(table, name_key("heart attacks"), "DISO") == ["MESH:D009203"]
-    assert load_terminology() is table
+def test_keys_match_without_blanks_and_in_any_word_order() -> None:
+    table = small_terminology(
+        [
+            ConceptRow("T:1", "CHEM", "beta blocker"),
+            ConceptRow("T:2", "CHEM", "betablockers"),
+            ConceptRow("T:3", "DISO", "zork failure acute"),
+        ]
+    )
+
+    def ids(key: str, how: Matching) -> list[str]:
+        return [hit.id for hit in table.lookup(key, None, how)]
+
+    assert ids("betablocker", Matching.NAME) == ["T:2"]
+    assert ids("betablocker", Matching.COMPACT) == ids("beta blocker", Matching.COMPACT) == ["T:1", "T:2"]
+    assert ids("be tablocker", Matching.COMPACT) == ["T:1", "T:2"]
+    assert ids("acute failure zork", Matching.SORTED) == ids("acute zork failure", Matching.SORTED) == ["T:3"]
+    assert ids("failure zork", Matching.SORTED) == []
 
 
-def test_shipped_english_names_belong_to_the_concept_they_name() -> None:
-    table = load_terminology()
-    for group in ("DISO", "CHEM"):
-        for name in table.names(group, "en"):
-            assert name.id == "" or table.group(name.id) == group
+@given(st.lists(st.text(alphabet="abz ", min_size=1, max_size=8).filter(str.strip), min_size=1, max_size=8))
+@settings(max_examples=25, deadline=None)
+def test_every_name_is_found_by_its_key(texts: list[str]) -> None:
+    table = small_terminology(ConceptRow(f"T:{place}", "DISO", text) for place, text in enumerate(texts))
+    for place, text in enumerate(texts):
+        key = name_key(text)
+        assert f"T:{place}" in found(table, key)
+        assert {hit.id for hit in table.lookup(key)} == {
+            f"T:{other}" for other, name in enumerate(texts) if name_key(name) == key
+        }
 
 
-def test_hand_written_english_names_give_the_preferred_name_of_their_concept() -> None:
-    table = load_terminology()
-    lines = files("kg_builder.models").joinpath("terminology/english.tsv").read_text(encoding="utf-8").splitlines()
-    for added in read_added_names(lines, "english.tsv"):
-        row = table.row(added.id) if added.id else None
-        assert added.english == row.name if row is not None else added.id == "" != added.english, added.name
+def test_broader_comes_from_tree_numbers_and_from_links() -> None:
+    rows = [
+        ConceptRow("T:1", "DISO", "top", trees=("C1",)),
+        ConceptRow("T:2", "DISO", "middle", trees=("C1.2", "F9")),
+        ConceptRow("T:3", "DISO", "leaf", broader=("T:2", "T:unknown")),
+    ]
+    table = small_terminology(rows)
+    assert table.broader("T:3") == ("T:2",)
+    assert table.ancestors("T:3") == {"T:1", "T:2"}
+    assert table.descendants("T:1") == {"T:2", "T:3"}
+    assert table.broader("T:1") == ()
+
+
+def test_lower_tiers_link_but_are_not_looked_for_in_texts() -> None:
+    lower = (TermName("zorkoma", Tier.ONTOLOGY), TermName("zork", Tier.ENTRY))
+    rows = [ConceptRow("T:1", "DISO", "Zork", lower), ConceptRow("T:2", "DISO", "Blorb", tier=Tier.SUPPLEMENTARY)]
+    table = small_terminology(rows, retired={"T:0": "T:1"})
+    assert [name.text for name in table.names("DISO", "en")] == ["Zork", "zork"]
+    assert [hit.tier for hit in table.lookup("zorkoma")] == [Tier.ONTOLOGY]
+    assert {name.text for name in table.all_names(["DISO"])} == {"Zork", "zork", "zorkoma", "Blorb"}
+    assert (table.current("T:0"), table.current("T:9")) == ("T:1", "T:9")
+    assert table.concept("T:1") is not None
+    assert not table.covers("CHEM", "en")
+
+
+def test_the_first_row_of_an_id_counts() -> None:
+    table = small_terminology([ConceptRow("T:1", "DISO", "one"), ConceptRow("T:1", "CHEM", "two")])
+    assert (len(table), found(table, "two")) == (1, [])
+
+
+def test_another_file_is_refused(tmp_path: Path) -> None:
+    other = tmp_path / "other.sqlite"
+    other.write_bytes(b"no database")
+    with pytest.raises(InputError, match="not a terminology"):
+        Terminology(other)
