@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from kg_builder.train.documents import LoadedCorpus
     from kg_builder.train.recipe import NerCorpus
 
-train = typer.Typer(help="Train the models of recognition and of relations by a recipe.", no_args_is_help=True)
+train = typer.Typer(help="Train the models of recognition, relations and linking by a recipe.", no_args_is_help=True)
 
 Config = Annotated[str, typer.Option(help="Recipe: one of the package's by name, or a YAML file.")]
 Corpora = Annotated[Path | None, typer.Option(help="Folder that the recipe's corpora lie in.")]
@@ -64,6 +64,25 @@ def relations(config: Config, corpora: Corpora = None, output: Output = None) ->
         output=output or Path("runs") / recipe.name,
         corpora_root=str(corpora) if corpora else None,
         command=_command("relations", config),
+    )
+    console().print(f"model: {model}", markup=False)
+
+
+@train.command("linker")
+def linker(config: Config, corpora: Corpora = None, output: Output = None) -> None:
+    """Train the linking model: priors, cross-validation, threshold for what stays unknown, model card."""
+    from kg_builder.train.linking_recipe import LinkingRecipe
+    from kg_builder.train.recipe_files import load_recipe
+
+    recipe = load_recipe(config, LinkingRecipe)
+    _require("Training a linking model", "sklearn")
+    from kg_builder.train.linking import train_linker
+
+    model = train_linker(
+        recipe,
+        output=output or Path("runs") / recipe.name,
+        corpora_root=str(corpora) if corpora else None,
+        command=_command("linker", config),
     )
     console().print(f"model: {model}", markup=False)
 

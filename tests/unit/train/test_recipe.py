@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from kg_builder.errors import InputError
+from kg_builder.train.linking_recipe import LinkingRecipe
 from kg_builder.train.recipe import NerRecipe
 from kg_builder.train.recipe_files import load_recipe, parse_recipe, recipe_digest, recipe_names, recipe_yaml
 from kg_builder.train.relation_recipe import RelationRecipe
@@ -17,6 +18,12 @@ corpora:
   - {path: a.pubtator, annotates: [Chemical]}
 """
 
+MODELS: dict[str, type[NerRecipe | RelationRecipe | LinkingRecipe]] = {
+    "ner": NerRecipe,
+    "relations": RelationRecipe,
+    "linking": LinkingRecipe,
+}
+
 
 def parse(text: str) -> NerRecipe:
     return parse_recipe(text, NerRecipe, source="mine.yaml")
@@ -24,8 +31,7 @@ def parse(text: str) -> NerRecipe:
 
 @pytest.mark.parametrize("name", recipe_names())
 def test_the_packages_recipes_can_be_read(name: str) -> None:
-    model = RelationRecipe if name.startswith("relations") else NerRecipe
-    recipe = load_recipe(name, model)
+    recipe = load_recipe(name, MODELS[name.partition("-")[0]])
     assert recipe.model_dump()["name"] == name
 
 
@@ -100,7 +106,7 @@ def test_a_corpus_is_listed_once() -> None:
 
 
 def test_an_unknown_name_lists_those_there_are(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="there are ner-dev"):
+    with pytest.raises(InputError, match="there are linking-dev"):
         load_recipe("ner-nothing", NerRecipe)
     with pytest.raises(InputError, match="cannot be read"):
         load_recipe(str(tmp_path / "nothing.yaml"), NerRecipe)

@@ -1,0 +1,1 @@
+"""Weights and priors of the linker; the card is README.md."""

@@ -1,0 +1,161 @@
+"""Links mentions to concepts: candidates by a chain of evidence, weighed by a calibrated model, or left unknown."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from functools import cached_property, lru_cache
+from typing import NamedTuple
+
+from kg_builder.normalize.chain import VOCABULARIES, Chain, is_of
+from kg_builder.normalize.features import Around, Asked, own_features
+from kg_builder.normalize.linking_model import LinkingModel, shipped_linking_model
+from kg_builder.normalize.name_index import NameIndex, open_index
+from kg_builder.normalize.readings import Reading, readings
+from kg_builder.normalize.steps import Found, Step
+from kg_builder.protocols import Link
+from kg_builder.records import Mention
+from kg_builder.schema import Schema
+from kg_builder.terminology.rows import Tier
+from kg_builder.terminology.table import Terminology
+from kg_builder.text.abbreviations import find_abbreviations
+
+_REMEMBERED = 50_000
+_SHOWN = 10
+_LIKELY = 0.5
+_SURE = 2.0
+
+
+class Candidate(NamedTuple):
+    """A concept that a text may name, and why."""
+
+    id: str
+    """CURIE; of a composite, several with a bar between them."""
+    name: str
+    score: float
+    """Calibrated probability that it is the one meant."""
+    reason: str
+
+
+class Weighed(NamedTuple):
+    """A candidate with the log odds of its own features."""
+
+    found: Found
+    log_odds: float
+
+
+Question = tuple[tuple[Reading, ...], str | None]
+"""Readings of a mention and the semantic group of its type."""
+
+
+class LinkingNormalizer:
+    """Links what it is sure enough of; the rest stays unknown."""
+
+    name = "linker"
+
+    def __init__(
+        self,
+        terminology: Terminology,
+        model: LinkingModel | None = None,
+        *,
+        threshold: float | None = None,
+        vocabularies: Collection[str] = VOCABULARIES,
+    ) -> None:
+        """`threshold`: the least probability of a link; None: the one that the model was trained with.
+
+        `vocabularies`: prefixes of ids that go before others where both are likely; none: all are alike.
+        """
+        self._terminology = terminology
+        self._model = shipped_linking_model() if model is None else model
+        self._threshold = self._model.threshold if threshold is None else threshold
+        self.model: str | None = f"{terminology.version} {self._model.version}"
+        self._vocabularies = frozenset(vocabularies)
+        self._chain = Chain(terminology, lambda: self._index, self._model.priors, self._vocabularies)
+        self._weighed = lru_cache(_REMEMBERED)(self._weigh)
+        self._ancestors = lru_cache(_REMEMBERED)(terminology.ancestors)
+
+    @cached_property
+    def _index(self) -> NameIndex:
+        return open_index(self._terminology)
+
+    def normalize(self, text: str, mentions: Sequence[Mention], schema: Schema) -> Sequence[Link]:
+        """One link a mention, in order; only concepts of the semantic group that its type asks for."""
+        ranked = self.rank(text, mentions, schema)
+        links = {id(candidates): self._link(candidates) for candidates in ranked}
+        return [links[id(candidates)] for candidates in ranked]
+
+    def rank(self, text: str, mentions: Sequence[Mention], schema: Schema) -> list[Sequence[tuple[Found, float]]]:
+        """The candidates of each mention with their probabilities, the likeliest first."""
+        abbreviations = find_abbreviations(text) if mentions else {}
+        groups = {entity.name: entity.semantic_group for entity in schema.entities}
+        surfaces: dict[str, dict[str, None]] = {}
+        for mention in mentions:
+            surfaces.setdefault(mention.type, {})[mention.clean_text or mention.text] = None
+        known: dict[tuple[str, str], Question] = {}
+        for type_name, names in surfaces.items():
+            group = groups.get(type_name)
+            for surface in names:
+                known[type_name, surface] = readings(surface, abbreviations, group=group, others=names), group
+        weighed = {question: self._weighed(*question) for question in dict.fromkeys(known.values())}
+        sure = {question: sure_found([one.found for one in found]) for question, found in weighed.items()}
+        around = Around(filter(None, sure.values()), self._ancestors)
+        ranked = {
+            question: self._in_document(question, found, sure[question], around) for question, found in weighed.items()
+        }
+        return [ranked[known[mention.type, mention.clean_text or mention.text]] for mention in mentions]
+
+    def explain(self, text: str, *, group: str | None = None) -> list[Candidate]:
+        """The concepts that a name may stand for, likeliest first; `group`: code of a semantic group, None: any."""
+        question = (readings(text.strip(), {}, group=group), group)
+        ranked = self._in_document(question, self._weighed(*question), None, Around((), self._ancestors))
+        return [
+            Candidate("|".join(found.ids), self._names(found.ids), round(score, 4), found.reason)
+            for found, score in ranked[:_SHOWN]
+        ]
+
+    def _weigh(self, asked: tuple[Reading, ...], group: str | None) -> tuple[Weighed, ...]:
+        found = self._chain.find(asked, group)
+        if not found:
+            return ()
+        features = own_features(Asked(asked, group, found, None, self._vocabularies), self._model.priors)
+        return tuple(Weighed(one, self._model.log_odds(row)) for one, row in zip(found, features, strict=True))
+
+    def _in_document(
+        self, question: Question, weighed: Sequence[Weighed], sure: str | None, around: Around
+    ) -> Sequence[tuple[Found, float]]:
+        """Candidates in order, what stands around considered where it could change anything."""
+        open_question = len(weighed) > 1 or (weighed and weighed[0].log_odds < _SURE)
+        scored = []
+        for found, log_odds in weighed:
+            more = around.features(found.ids, question[1], sure) if open_question else {}
+            total = log_odds + self._model.log_odds(more) if more else log_odds
+            scored.append((found, self._model.probability(total)))
+        return _in_order(scored, self._vocabularies)
+
+    def _link(self, ranked: Sequence[tuple[Found, float]]) -> Link:
+        if not ranked:
+            return Link()
+        found, score = ranked[0]
+        if score < self._threshold:
+            return Link((), score, f"unknown: the likeliest is not likely enough ({found.reason})")
+        concepts = tuple(filter(None, map(self._terminology.concept, found.ids)))
+        return Link(concepts, score, found.reason) if concepts else Link()
+
+    def _names(self, ids: Sequence[str]) -> str:
+        concepts = map(self._terminology.concept, ids)
+        return " + ".join(concept.name for concept in concepts if concept is not None)
+
+
+def _in_order(scored: list[tuple[Found, float]], vocabularies: Collection[str]) -> list[tuple[Found, float]]:
+    """Likeliest first; but a concept of the vocabulary that is wanted goes before one of another, if it is likely."""
+    scored.sort(key=lambda pair: (-pair[1], pair[0].ids))
+    wanted = next((pair for pair in scored if is_of(pair[0].ids, vocabularies)), None)
+    if wanted is None or wanted is scored[0] or wanted[1] < _LIKELY:
+        return scored
+    return [wanted, *(pair for pair in scored if pair is not wanted)]
+
+
+def sure_found(found: Sequence[Found]) -> str | None:
+    """The concept that a mention surely names, whatever stands around it: the one with exactly the name."""
+    exact = [one for one in found if one.step is Step.EXACT and one.rank == 0]
+    certain = len(exact) == 1 and not exact[0].rivals and exact[0].tier is not None and exact[0].tier <= Tier.VARIANT
+    return exact[0].ids[0] if certain else None
