@@ -211,6 +211,54 @@ class GraphStore(Protocol):
         """Add or replace (by run id) a run's record."""
         ...
 
+    # hierarchy: kept beside the documents; what no concept of a document leads up to goes with the last one below it
+    def roll_up(self, broader: Mapping[str, Sequence[str]], concepts: Iterable[Concept]) -> bool:
+        """Make these the IS_A edges, in one transaction: the next broader ids of each concept; answers whether they
+        changed.
+
+        `concepts` describes those that are broader than another. Edges that lead up from no concept of a
+        document, that lead to a concept without a description, or that go round in a circle are left out.
+        """
+        ...
+
+    def remove_hierarchy(self) -> bool:
+        """Take out the IS_A edges and the concepts that are there for them alone; answers whether it was rolled up."""
+        ...
+
+    def rolled_up(self) -> bool:
+        """Whether the graph has a hierarchy, which may be empty."""
+        ...
+
+    # linking again
+    def relinking(self, purpose: str) -> AbstractContextManager[int]:
+        """Hold the write lock for a relinking. Its first change, of links or hierarchy, makes it the last one, which
+        can be undone; the one before can't be any more.
+
+        After one of the same purpose that was cut short, this goes on with it; the value is how many
+        documents that had relinked, else 0.
+        """
+        ...
+
+    def relink(self, part: DocumentGraph) -> None:
+        """Replace a document's part by one with other links, in one transaction, and keep the earlier ones, until the
+        document is read again or forgotten. Raises UnknownDocumentError.
+        """
+        ...
+
+    def relinked(self) -> Sequence[str]:
+        """Ids of the documents that `undo_relinking` would give their earlier links, in order."""
+        ...
+
+    def undo_relinking(self) -> Sequence[str]:
+        """Give documents their links of before the last relinking, one transaction a document, and the graph its
+        hierarchy of then. Answers their ids; cut short, it goes on when called again.
+        """
+        ...
+
+    def forget_undo(self) -> None:
+        """Let go of what undoing the last relinking would need."""
+        ...
+
     # bookkeeping
     def fingerprints(self, document_ids: Iterable[str]) -> Mapping[str, str]:
         """`DocumentGraph.fingerprint` of those of the documents that the store holds."""
@@ -241,7 +289,7 @@ class GraphStore(Protocol):
     def search(
         self, text: str, *, limit: int = 10, type: str | None = None, where: Filter | None = None
     ) -> Sequence[ConceptHit]:
-        """Those of `concepts(where)` whose name, synonym seen or id is like `text`, best first.
+        """Those of `concepts(where)` and `ancestors(where)` whose name, synonym seen or id is like `text`, best first.
 
         Only names that passing documents give count. Typos are tolerated in names, never in ids: text
         like a CURIE finds what is called exactly that or begins with it.
@@ -249,7 +297,7 @@ class GraphStore(Protocol):
         ...
 
     def concept(self, concept_id: str, *, where: Filter | None = None) -> ConceptView | None:
-        """One concept with the counts and forms that pass, or None if nothing that passes has it.
+        """One concept with the counts and forms that pass, or None if nothing that passes has it or stands below it.
 
         Unlike in the other queries, a Filter of None lets everything pass.
         """
@@ -261,9 +309,17 @@ class GraphStore(Protocol):
         *,
         predicate: str | None = None,
         direction: str = "both",
+        with_descendants: bool = False,
         where: Filter | None = None,
     ) -> Sequence[RelationView]:
-        """Relations of a concept, best supported first. `direction`: out, in or both."""
+        """Relations of a concept, best supported first. `direction`: out, in or both.
+
+        With descendants also those of all concepts below it; each names the one it was found under.
+        """
+        ...
+
+    def descendants(self, concept_id: str) -> Sequence[str]:
+        """Ids of the concepts below one in the hierarchy, sorted; none where the graph wasn't rolled up."""
         ...
 
     def paths(
@@ -291,6 +347,13 @@ class GraphStore(Protocol):
     # everything, in stable order, for exports and copies
     def concepts(self, where: Filter | None = None) -> Iterator[ConceptView]:
         """Concepts in order of id (those that a document passing the filter mentions or relates)."""
+        ...
+
+    def ancestors(self, where: Filter | None = None) -> Iterator[ConceptView]:
+        """What stands above `concepts(where)` in the hierarchy without being among them, in order of id.
+
+        The IS_A edges are the `broader` ids of these and of `concepts(where)`.
+        """
         ...
 
     def mentions(self, where: Filter | None = None) -> Iterator[MentionView]:

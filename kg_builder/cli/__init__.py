@@ -17,10 +17,10 @@ from typing import Annotated
 
 import typer
 
-from kg_builder.cli import building, evaluating, exploring, managing, training
+from kg_builder.cli import building, evaluating, exploring, managing, querying, relinking, terms, training
 from kg_builder.cli.console import fail
 
-_OBJECTS_BETWEEN_COLLECTIONS = 100_000
+OBJECTS_BETWEEN_COLLECTIONS = 100_000
 """Python's own is 700."""
 
 app = typer.Typer(
@@ -34,11 +34,14 @@ app = typer.Typer(
 app.command("build")(building.build)
 app.command("import")(building.import_gold)
 app.command("show")(exploring.show)
-app.add_typer(exploring.query, name="query")
+app.add_typer(querying.query, name="query")
+app.command("roll-up")(relinking.roll_up)
+app.command("relink")(relinking.relink)
 app.command("forget")(managing.forget)
 app.command("export")(managing.export)
 app.command("evaluate")(evaluating.evaluate)
 app.add_typer(training.train, name="train")
+app.add_typer(terms.terms, name="terms")
 app.command("schemas")(managing.schemas)
 app.command("doctor")(managing.doctor)
 
@@ -68,7 +71,7 @@ def main() -> None:
         if getattr(sys, name) is None:  # closed by the caller
             setattr(sys, name, open(os.devnull, "w"))  # noqa: PTH123, SIM115
     # what a command loads is large and stays: Python would look for garbage in it again and again, and at exit
-    gc.set_threshold(_OBJECTS_BETWEEN_COLLECTIONS)
+    gc.set_threshold(OBJECTS_BETWEEN_COLLECTIONS)
     atexit.register(gc.freeze)
     try:
         app()

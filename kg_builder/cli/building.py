@@ -14,9 +14,8 @@ import typer
 from kg_builder.cli.console import AsJson, console, must_exist, print_json
 
 if TYPE_CHECKING:
-    from kg_builder.graphs.building import OnReport
+    from kg_builder.graphs.building import Build, OnReport
     from kg_builder.graphs.corpus import DocumentReport
-    from kg_builder.stores.views import RunRecord
 
 Paths = Annotated[list[str], typer.Argument(metavar="PATH...", help="Files or folders; - for standard input.")]
 Store = Annotated[
@@ -38,6 +37,9 @@ def build(
         list[str] | None, typer.Option(help="Extractor for every document; repeat for a ladder of them.")
     ] = None,
     settings: Annotated[Path | None, typer.Option(help="YAML file of settings.")] = None,
+    roll_up: Annotated[
+        bool, typer.Option("--roll-up", help="Add IS_A edges to all broader concepts; later builds keep them up.")
+    ] = False,
     input_format: Format = None,
     as_json: AsJson = False,
 ) -> None:
@@ -52,10 +54,12 @@ def build(
         given["schema_name"] = schema
     if extractor:
         given["extractors"] = tuple(extractor)
+    if roll_up:
+        given["roll_up"] = True
     chosen = load_settings(settings, **given)
     with _progress(paths, input_format, quiet=as_json) as on_report:
         built = run_build(read(paths, format=input_format), store=store, settings=chosen, on_report=on_report)
-    _finish(built.run, store, built.store.failures(), as_json=as_json)
+    _finish(built, store, as_json=as_json)
     built.store.close()
     if built.run.failed:
         raise typer.Exit(1)
@@ -76,7 +80,7 @@ def import_gold(
     with _progress(paths, input_format, quiet=as_json) as on_report:
         items = read(paths, format=input_format)
         built = import_annotations(items, store=store, schema_name=schema, on_report=on_report)
-    _finish(built.run, store, built.store.failures(), as_json=as_json)
+    _finish(built, store, as_json=as_json)
     built.store.close()
     if built.run.failed:
         raise typer.Exit(1)
@@ -149,8 +153,9 @@ def _plain_lines() -> OnReport:
     return on_report
 
 
-def _finish(run: RunRecord, store: str, failures: Any, *, as_json: bool) -> None:
+def _finish(built: Build, store: str, *, as_json: bool) -> None:
     """The accounting."""
+    run = built.run
     if as_json:
         print_json({"store": store, **run.model_dump(mode="json")})
         return
@@ -161,6 +166,10 @@ def _finish(run: RunRecord, store: str, failures: Any, *, as_json: bool) -> None
     out.print(
         f"{run.items_extracted} items extracted = {run.items_written} written + {run.items_rejected} rejected",
     )
+    if (rolled := built.hierarchy) is not None:
+        out.print(
+            f"hierarchy: {rolled.edges:,} IS_A edges, with {rolled.ancestors:,} concepts that no document mentions"
+        )
     if run.noted:
         out.print(f"{run.noted} files passed over, or annotations and metadata fields left out")
     if run.rejects_by_code:
@@ -170,6 +179,7 @@ def _finish(run: RunRecord, store: str, failures: Any, *, as_json: bool) -> None
         out.print(f"rejected: {reasons}", markup=False)
     if run.unserved:
         out.print(f"not looked for, as no extractor gives them: {', '.join(run.unserved)}", markup=False)
-    for failure in list(failures)[:10] if run.failed and sys.stderr.isatty() else []:  # else told as they came
+    # elsewhere they are told as they come
+    for failure in list(built.store.failures())[:10] if run.failed and sys.stderr.isatty() else []:
         out.print(f"failed: {failure.document_id}: {failure.code}: {failure.message}", markup=False)
     out.print(f"graph: {store}    ledger: kg-builder show {store} --ledger", markup=False)

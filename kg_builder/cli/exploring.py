@@ -1,12 +1,13 @@
-"""``kg-builder show`` and ``kg-builder query``."""
+"""``kg-builder show``."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Annotated, Any
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from kg_builder.cli.answers import counted, print_table, quotation, relation_line
 from kg_builder.cli.console import (
     AsJson,
     Graph,
@@ -17,16 +18,15 @@ from kg_builder.cli.console import (
     parse_where,
     print_json,
 )
+from kg_builder.cli.querying import Limit, mentioned, resolve
 
 if TYPE_CHECKING:
     from kg_builder.protocols import GraphStore
     from kg_builder.records import Attribute
-    from kg_builder.stores.views import ConceptView, EvidenceView, Filter, Path, RelationView
+    from kg_builder.stores.views import ConceptView, Filter
 
-query = typer.Typer(help="Ask the graph: search, neighbours, paths.", no_args_is_help=True, rich_markup_mode=None)
-
-Limit = Annotated[int, typer.Option(min=1, help="At most so many results.")]
 EVIDENCE_SHOWN = 3
+NARROWER_SHOWN = 5
 
 
 def show(
@@ -50,110 +50,6 @@ def show(
         _show_overview(store, where, limit, as_json=as_json)
 
 
-@query.command("search")
-def search(
-    graph: Graph,
-    text: Annotated[str, typer.Argument(help="Name, part of a name, or id; typos are forgiven.")],
-    concept_type: Annotated[str | None, typer.Option("--type", help="Concept type, for example Chemical.")] = None,
-    where: Where = None,
-    limit: Limit = 10,
-    as_json: AsJson = False,
-) -> None:
-    """Concepts by name."""
-    hits = open_for_reading(graph).search(text, limit=limit, type=concept_type, where=_mentioned(where))
-    if as_json:
-        print_json({"concepts": [hit.model_dump(mode="json") for hit in hits]})
-    else:
-        _table(
-            ("score", "id", "name", "type", "documents", "matched"),
-            (
-                (f"{h.score:.2f}", h.concept.id, h.concept.name, h.concept.type, h.concept.documents, h.matched)
-                for h in hits
-            ),
-        )
-    if not hits:
-        nothing_found()
-
-
-@query.command("neighbours")
-def neighbours(
-    graph: Graph,
-    concept: Annotated[str, typer.Argument(help="Id or name.")],
-    predicate: Annotated[str | None, typer.Option(help="Only this one, for example INDUCES.")] = None,
-    direction: Annotated[str, typer.Option(help="out, in or both.")] = "both",
-    where: Where = None,
-    limit: Limit = 20,
-    as_json: AsJson = False,
-) -> None:
-    """Relations of a concept, best supported first. Negated, family and hypothetical ones: --where assertion=any."""
-    from kg_builder.errors import InputError
-
-    if direction not in {"out", "in", "both"}:
-        raise InputError(f"--direction is out, in or both, not '{direction}'")
-    store = open_for_reading(graph)
-    found: Sequence[RelationView] = ()
-    if (concept_id := resolve(store, concept, where)) is not None:
-        condition = parse_where(where)
-        found = store.neighbours(concept_id, predicate=predicate, direction=direction, where=condition)[:limit]
-    if as_json:
-        print_json({"relations": [relation.model_dump(mode="json") for relation in found]})
-    else:
-        _relations(found)
-    if not found:
-        nothing_found()
-
-
-@query.command("paths")
-def paths(
-    graph: Graph,
-    source: Annotated[str, typer.Argument(help="Id or name.")],
-    target: Annotated[str, typer.Argument(help="Id or name.")],
-    max_length: Annotated[int, typer.Option(min=1, max=8, help="Relations in a path, at most.")] = 4,
-    where: Where = None,
-    limit: Limit = 10,
-    as_json: AsJson = False,
-) -> None:
-    """Shortest paths between two concepts."""
-    store = open_for_reading(graph)
-    ends = (resolve(store, source, where), resolve(store, target, where))
-    found: Sequence[Path] = ()
-    if ends[0] is not None and ends[1] is not None:
-        found = store.paths(ends[0], ends[1], max_length=max_length, limit=limit, where=parse_where(where))
-    if as_json:
-        print_json({"paths": [path.model_dump(mode="json") for path in found]})
-    for path in [] if as_json else found:
-        line = path.names[0]
-        for here, name, relation in zip(path.concepts, path.names[1:], path.relations, strict=False):
-            arrow = f"-[{relation.predicate}]->" if relation.subject == here else f"<-[{relation.predicate}]-"
-            line += f" {arrow} {name}"
-        console().print(line, markup=False)
-    if not found:
-        nothing_found()
-
-
-def _mentioned(where: list[str] | None) -> Filter:
-    """For finding concepts: also those that are only denied, unless assertions are asked for."""
-    return parse_where(where, every_assertion=not any(item.startswith("assertion=") for item in where or []))
-
-
-def resolve(store: GraphStore, concept: str, where: list[str] | None) -> str | None:
-    """A concept's id from its id or its exact name; None if only documents not asked for may mention it."""
-    from kg_builder.errors import InputError
-
-    condition = _mentioned(where)
-    if store.concept(concept, where=condition) is not None:
-        return concept
-    hits = store.search(concept, limit=3, where=condition)
-    if not hits and where:
-        return None
-    if not hits:
-        raise InputError(f"no concept of this graph is called '{concept}'", hint="kg-builder query search GRAPH TEXT")
-    if hits[0].score < 1:
-        names = "; ".join(f"{hit.concept.id} {hit.concept.name}" for hit in hits)
-        raise InputError(f"no concept is called exactly '{concept}'; nearest: {names}", hint="Give one of these ids.")
-    return hits[0].concept.id
-
-
 def _show_overview(store: GraphStore, where: list[str] | None, limit: int, *, as_json: bool) -> None:
     condition = parse_where(where, every_assertion=not where)
     statistics = store.statistics(condition)
@@ -173,32 +69,35 @@ def _show_overview(store: GraphStore, where: list[str] | None, limit: int, *, as
         ("ledger", {"rejected items": statistics.rejects, "failed documents": statistics.failures}),
     ):
         out.print(f"  {label}: " + ", ".join(f"{name} {count}" for name, count in counts.items()), markup=False)
-    _table(
+    if statistics.broader:
+        edges = counted(statistics.broader, "IS_A edge")
+        out.print(f"  hierarchy: {counted(statistics.ancestors, 'broader concept')} that no document mentions, {edges}")
+    print_table(
         ("id", "name", "type", "documents", "mentions"),
         ((view.id, view.name, view.type, view.documents, view.mentions) for view in top),
     )
 
 
 def _show_concept(store: GraphStore, concept_id: str | None, where: list[str] | None, *, as_json: bool) -> None:
-    view = store.concept(concept_id, where=_mentioned(where)) if concept_id is not None else None
+    view = store.concept(concept_id, where=mentioned(where)) if concept_id is not None else None
     if view is None or concept_id is None:
         nothing_found()
     relations = store.neighbours(concept_id, where=parse_where(where))
-    attributes = _attributes_of(store, concept_id, _mentioned(where))
+    attributes = _attributes_of(store, concept_id, mentioned(where))
     if as_json:
         described = [relation.model_dump(mode="json") for relation in relations]
         values = [{"document": name, **item.model_dump(mode="json")} for name, item in attributes]
         print_json({**view.model_dump(mode="json"), "attributes": values, "relations": described})
         return
-    _describe(view)
+    _describe(store, view)
     for line in _attribute_lines(attributes):
         console().print(f"  {line}", markup=False)
     for relation in relations:
-        console().print(f"\n{_line(relation)}", markup=False)
+        console().print(f"\n{relation_line(relation)}", markup=False)
         sentences = {(item.document, item.sentence, item.assertion): item for item in reversed(relation.evidence)}
         quoted = list(sentences.values())[::-1]
         for evidence in quoted[:EVIDENCE_SHOWN]:
-            console().print(f"  {_quote(evidence)}")
+            console().print(f"  {quotation(evidence)}")
         if len(quoted) > EVIDENCE_SHOWN:
             console().print(f"  … and {len(quoted) - EVIDENCE_SHOWN} more sentences")
 
@@ -228,47 +127,26 @@ def _attribute_lines(attributes: Iterable[tuple[str, Attribute]]) -> list[str]:
     return [f"{kind}: {'; '.join(dict.fromkeys(texts))}  ({document})" for (document, kind), texts in grouped.items()]
 
 
-def _describe(view: ConceptView) -> None:
+def _describe(store: GraphStore, view: ConceptView) -> None:
     out = console()
     out.print(f"{view.name}  {view.id}  {view.type}{'' if view.linked else '  (unlinked)'}", markup=False)
-    out.print(f"  {_counted(view.mentions, 'mention')} in {_counted(view.documents, 'document')}", markup=False)
-    out.print(f"  seen as: {'; '.join(view.synonyms_seen)}", markup=False)
+    if view.ancestor_only:
+        out.print("  no document mentions it: it is here because narrower concepts are")
+    else:
+        out.print(f"  {counted(view.mentions, 'mention')} in {counted(view.documents, 'document')}", markup=False)
+        out.print(f"  seen as: {'; '.join(view.synonyms_seen)}", markup=False)
     if view.xrefs:
         out.print(f"  also: {', '.join(view.xrefs)}", markup=False)
+    if view.broader:
+        out.print(f"  is a: {'; '.join(_names(store, view.broader))}", markup=False)
+    if below := store.descendants(view.id):
+        more = f"; … {len(below) - NARROWER_SHOWN} more" if len(below) > NARROWER_SHOWN else ""
+        out.print(f"  narrower: {'; '.join(_names(store, below[:NARROWER_SHOWN]))}{more}", markup=False)
 
 
-def _quote(evidence: EvidenceView) -> str:
-    """The sentence with both mentions marked, as rich markup."""
-    from rich.markup import escape
-
-    start, text = evidence.sentence[0], evidence.sentence_text
-    marks = sorted({evidence.subject, evidence.object})
-    parts, done = [], 0
-    for begin, end in marks:
-        first, last = max(begin - start, done), end - start
-        if first >= last:
-            continue
-        parts += [escape(text[done:first]), f"[bold underline]{escape(text[first:last])}[/]"]
-        done = last
-    sentence = " ".join(("".join(parts) + escape(text[done:])).split())
-    about = "" if evidence.assertion == "present" else f" ({evidence.assertion})"
-    return f"{escape(evidence.document)} {evidence.sentence[0]}–{evidence.sentence[1]}{about}: {sentence}"
-
-
-def _line(relation: RelationView) -> str:
-    confidence = "" if relation.confidence is None else f", confidence {relation.confidence:.2f}"
-    support = _counted(len(relation.documents), "document")
-    said = ", ".join(relation.assertions)
-    return f"{relation.subject_name} -[{relation.predicate}]-> {relation.object_name}  ({support}, {said}{confidence})"
-
-
-def _counted(number: int, what: str) -> str:
-    return f"{number} {what}{'' if number == 1 else 's'}"
-
-
-def _relations(relations: Iterable[RelationView]) -> None:
-    for relation in relations:
-        console().print(_line(relation), markup=False)
+def _names(store: GraphStore, concept_ids: Iterable[str]) -> list[str]:
+    views = (store.concept(concept_id) for concept_id in concept_ids)
+    return [f"{view.name} {view.id}" for view in views if view is not None]
 
 
 def _show_ledger(store: GraphStore, *, as_json: bool) -> None:
@@ -285,8 +163,8 @@ def _show_ledger(store: GraphStore, *, as_json: bool) -> None:
         return
     if not failures and not rejects:
         console().print("nothing was rejected, no document failed")
-    _table(("failed document", "code", "why"), ((item.document_id, item.code, item.message) for item in failures))
-    _table(
+    print_table(("failed document", "code", "why"), ((item.document_id, item.code, item.message) for item in failures))
+    print_table(
         ("document", "kind", "type", "offsets", "text", "why"),
         (
             (name, item.kind, item.type, f"{item.start}–{item.end}", item.text or "", item.issues[0].code)
@@ -300,7 +178,7 @@ def _show_runs(store: GraphStore, *, as_json: bool) -> None:
     if as_json:
         print_json({"runs": [run.model_dump(mode="json") for run in runs]})
         return
-    _table(
+    print_table(
         ("started", "seconds", "read", "written", "unchanged", "failed", "settings"),
         (
             (
@@ -311,14 +189,3 @@ def _show_runs(store: GraphStore, *, as_json: bool) -> None:
             for run in runs
         ),
     )
-
-
-def _table(columns: tuple[str, ...], rows: Iterable[tuple[Any, ...]]) -> None:
-    from rich.table import Table
-    from rich.text import Text
-
-    table = Table(*columns, box=None, pad_edge=False)
-    for row in rows:
-        table.add_row(*(Text(str(cell)) for cell in row))
-    if table.row_count:
-        console().print(table)

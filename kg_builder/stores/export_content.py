@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from itertools import groupby
+from itertools import chain, groupby
 from typing import Any
 
 from kg_builder.errors import SchemaError
@@ -14,11 +14,12 @@ from kg_builder.records import Assertion
 from kg_builder.schema import Schema
 from kg_builder.schemas import builtin_schema
 from kg_builder.semantic_groups import BIOLINK_BY_LABEL
-from kg_builder.stores.graph import MENTIONS, document_attributes
+from kg_builder.stores.graph import IS_A, MENTIONS, document_attributes
 from kg_builder.stores.views import ConceptView, DocumentView, EvidenceView, Filter, MentionView, RelationView
 
 Fields = dict[str, Any]
 """Field names and values; what isn't set isn't there."""
+SUBCLASS_OF = "biolink:subclass_of"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,7 @@ class Content:
     _schema_names: dict[str, str] = field(default_factory=dict)
     """By document: a relation's predicate means what the document's schema says."""
     _schemas: dict[str, Schema | None] = field(default_factory=dict)
+    _broader: list[tuple[str, str]] = field(default_factory=list)
 
     def documents(self) -> Iterator[DocumentView]:
         """Documents. Writers go through them before relations, whose meaning they tell."""
@@ -38,8 +40,15 @@ class Content:
             yield view
 
     def concepts(self) -> Iterator[ConceptView]:
-        """Concepts."""
-        return self.store.concepts(self.where)
+        """Concepts, then those that are there for the hierarchy alone. Writers go through them before edges."""
+        self._broader.clear()
+        for view in chain(self.store.concepts(self.where), self.store.ancestors(self.where)):
+            self._broader.extend((view.id, parent) for parent in view.broader)
+            yield view
+
+    def broader(self) -> Iterator[tuple[str, str]]:
+        """IS_A edges, as (narrower, broader) ids."""
+        return iter(self._broader)
 
     def mentions(self) -> Iterator[tuple[str, MentionView]]:
         """Mentions, each with a key that is its own among those of its document and concept."""
@@ -93,7 +102,7 @@ def document_fields(view: DocumentView) -> Fields:
 
 def concept_fields(view: ConceptView) -> Fields:
     """A concept's node."""
-    return {
+    fields: Fields = {
         "kind": "concept",
         "id": view.id,
         "name": view.name,
@@ -105,6 +114,12 @@ def concept_fields(view: ConceptView) -> Fields:
         "documents": view.documents,
         "mentions": view.mentions,
     }
+    return fields | ({"ancestor_only": True} if view.ancestor_only else {})
+
+
+def broader_fields() -> Fields:
+    """An IS_A edge."""
+    return {"predicate": IS_A, "biolink": SUBCLASS_OF}
 
 
 def mention_key(view: MentionView) -> str:

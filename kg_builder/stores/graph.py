@@ -1,8 +1,10 @@
 """The graph in memory: what a node and an edge carry, and how a document's part goes in and out.
 
 Concept nodes are keyed by their id, documents by `document_node`. A node has `kind` ("concept" or
-"document"), an edge `predicate`, "MENTIONS" for those that start at a document. Attributes are plain
-values, lists are tuples of strings, and what isn't set isn't there. Sentences stay in the file.
+"document"), an edge `predicate`, "MENTIONS" for those that start at a document and "IS_A" for those from a
+concept to the next broader one in a graph that was rolled up. Concepts that are there for the hierarchy
+alone have `ancestor_only`. Attributes are plain values, lists are tuples of strings, and what isn't set
+isn't there. Sentences stay in the file.
 """
 
 from __future__ import annotations
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
     Graph = networkx.MultiDiGraph[str]
 
 MENTIONS = "MENTIONS"
+IS_A = "IS_A"
 
 
 def document_node(document_id: str) -> str:
@@ -47,6 +50,7 @@ def document_attributes(*, document_id: str, sha256: str, language: str, metadat
 
 def set_concept(graph: Graph, concept_id: str, description: Description, forms: Iterable[str]) -> None:
     """Add a concept's node, or give it these attributes."""
+    graph.nodes.get(concept_id, {}).pop("ancestor_only", None)
     graph.add_node(
         _shared(concept_id),
         kind="concept",
@@ -57,6 +61,23 @@ def set_concept(graph: Graph, concept_id: str, description: Description, forms: 
         synonyms_seen=tuple(sorted(forms)),
         xrefs=description.xrefs,
     )
+
+
+def set_ancestor(graph: Graph, concept_id: str, description: Description) -> None:
+    """Add the node of a concept that is there for the hierarchy alone, or make it one."""
+    set_concept(graph, concept_id, description, ())
+    graph.nodes[concept_id]["ancestor_only"] = True
+
+
+def add_broader(graph: Graph, child: str, parent: str) -> None:
+    """Add the edge from a concept to the next broader one."""
+    graph.add_edge(child, parent, IS_A, predicate=IS_A)
+
+
+def remove_hierarchy(graph: Graph) -> None:
+    """Take out all IS_A edges and the nodes that are there for them alone."""
+    graph.remove_edges_from([edge for edge in graph.edges(keys=True) if edge[2] == IS_A])
+    graph.remove_nodes_from([node for node, carried in graph.nodes(data=True) if carried.get("ancestor_only")])
 
 
 def add_mention(graph: Graph, document: str, mention: Mention) -> None:
@@ -128,7 +149,7 @@ def remove_document(graph: Graph, document_id: str, concept_ids: Iterable[str]) 
         for subject in concepts
         for object_ in concepts.intersection(graph.succ[subject])
         for key, edge in graph.succ[subject][object_].items()
-        if edge["document"] == document_id
+        if edge.get("document") == document_id
     ]
     for subject, object_, key in stated:
         graph.remove_edge(subject, object_, key)
@@ -140,7 +161,7 @@ def forms_seen(graph: Graph, concept_id: str) -> set[str]:
         edge.get("clean_text", edge["text"])
         for edges in graph.pred[concept_id].values()
         for edge in edges.values()
-        if "document" not in edge
+        if edge["predicate"] == MENTIONS and "document" not in edge
     }
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from kg_builder.records import DocumentGraph
 from kg_builder.stores import graph as graphs
-from kg_builder.stores import sql
+from kg_builder.stores import hierarchy, sql
 from kg_builder.stores.rows import (
     Description,
     mention_from_row,
@@ -61,7 +61,19 @@ def _load(connection: sqlite3.Connection) -> Graph:
     for concept_id, attributes in graph.nodes(data=True):
         if attributes["kind"] == "concept":
             attributes["synonyms_seen"] = tuple(sorted(graphs.forms_seen(graph, concept_id)))
+    load_hierarchy(graph, connection)
     return graph
+
+
+def load_hierarchy(graph: Graph, connection: sqlite3.Connection) -> None:
+    """Put the hierarchy of the tables in the place of what the graph has."""
+    graphs.remove_hierarchy(graph)
+    present = hierarchy.rows(connection)
+    for concept_id, body in present.concepts:
+        if concept_id not in graph:
+            graphs.set_ancestor(graph, concept_id, merged_description([body]))
+    for child, parent in present.edges:
+        graphs.add_broader(graph, child, parent)
 
 
 class Change(NamedTuple):
@@ -69,7 +81,7 @@ class Change(NamedTuple):
 
     document_id: str
     before: frozenset[str]
-    """Ids of the concepts of its earlier part."""
+    """Ids of the concepts of its earlier part, and of those that went from the hierarchy with them."""
     part: DocumentGraph | None
     """None: forgotten."""
 
@@ -81,13 +93,22 @@ def follow(graph: Graph, connection: sqlite3.Connection, change: Change) -> None
     touched = before.union(concept.id for concept in part.concepts) if part else before
     described = descriptions(connection, touched)
     for concept_id in touched - described.keys():
-        graph.remove_nodes_from([concept_id])
+        _demote(graph, connection, concept_id)
     for concept_id in sorted(described):
         graphs.set_concept(graph, concept_id, described[concept_id], ())
     if part is not None:
         graphs.add_part(graph, part)
     for concept_id, description in described.items():
         graphs.set_concept(graph, concept_id, description, graphs.forms_seen(graph, concept_id))
+
+
+def _demote(graph: Graph, connection: sqlite3.Connection, concept_id: str) -> None:
+    """What no document supports stays where something of a document stands below it, and goes otherwise."""
+    row = connection.execute("SELECT description FROM upper_concepts WHERE id = ?", (concept_id,)).fetchone()
+    if row is None:
+        graph.remove_nodes_from([concept_id])
+    elif concept_id in graph:
+        graphs.set_ancestor(graph, concept_id, merged_description([row[0]]))
 
 
 def descriptions(connection: sqlite3.Connection, concept_ids: Iterable[str]) -> dict[str, Description]:

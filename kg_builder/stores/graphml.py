@@ -14,6 +14,7 @@ from xml.sax.saxutils import escape, quoteattr
 from kg_builder.stores.export_content import (
     Content,
     Fields,
+    broader_fields,
     concept_fields,
     document_fields,
     mention_fields,
@@ -30,7 +31,10 @@ _STRINGS_OF_EDGES = (
     *("predicate", "biolink", "document", "text", "type", "assertion", "fragments", "section"),
     *("sentence", "evidence", "extractor", "model", "review"),
 )
-_NODE_TYPES = dict.fromkeys(_STRINGS_OF_NODES, "string") | {"linked": "boolean", "documents": "int", "mentions": "int"}
+_NODE_TYPES = dict.fromkeys(_STRINGS_OF_NODES, "string") | {
+    **dict.fromkeys(("linked", "ancestor_only"), "boolean"),
+    **dict.fromkeys(("documents", "mentions"), "int"),
+}
 _EDGE_TYPES = dict.fromkeys(_STRINGS_OF_EDGES, "string") | {"start": "int", "end": "int", "confidence": "double"}
 
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
@@ -71,6 +75,9 @@ def _edges(content: Content) -> Iterator[str]:
         number += 1
         ends = {"id": f"e{number}", "source": relation.subject, "target": relation.object}
         yield _element("edge", ends, relation_fields(relation, content.predicate(relation)))
+    for child, parent in content.broader():
+        number += 1
+        yield _element("edge", {"id": f"e{number}", "source": child, "target": parent}, broader_fields())
 
 
 def _element(name: str, attributes: dict[str, str], fields: Fields) -> str:

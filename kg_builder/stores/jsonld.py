@@ -9,6 +9,7 @@ from urllib.parse import quote
 
 from kg_builder.records import Assertion
 from kg_builder.stores.export_content import (
+    SUBCLASS_OF,
     Content,
     Fields,
     assertion,
@@ -54,6 +55,7 @@ CONTEXT: Mapping[str, Any] = {
     "name": "rdfs:label",
     "synonyms_seen": {"@id": "biolink:synonym", **_SET},
     "xrefs": {"@id": "biolink:xref", **_LINK, **_SET},
+    "broader": {"@id": SUBCLASS_OF, **_LINK, **_SET},
     "subject": {"@id": "biolink:subject", **_LINK},
     "predicate": {"@id": "biolink:predicate", **_LINK},
     "object": {"@id": "biolink:object", **_LINK},
@@ -73,7 +75,17 @@ CONTEXT: Mapping[str, Any] = {
     **{
         name: f"kg:{name}"
         for name in (
-            *("type", "linked", "documents", "mentions", "sha256", "schema_name", "patient", "encounter"),
+            *(
+                "type",
+                "linked",
+                "ancestor_only",
+                "documents",
+                "mentions",
+                "sha256",
+                "schema_name",
+                "patient",
+                "encounter",
+            ),
             *("document_id", "document_kind", "source", "start", "end", "assertion", "confidence", "section"),
             *("extractor", "model", "review"),
         )
@@ -103,7 +115,12 @@ def _items(content: Content) -> Iterator[Fields]:
     for concept in content.concepts():
         fields = concept_fields(concept)
         del fields["kind"]
-        yield fields | {"id": concept_iri(concept.id), "xrefs": [concept_iri(xref) for xref in concept.xrefs]}
+        links = {"xrefs": concept.xrefs} | ({"broader": concept.broader} if concept.broader else {})
+        yield (
+            fields
+            | {"id": concept_iri(concept.id)}
+            | {name: list(map(concept_iri, ids)) for name, ids in links.items()}
+        )
     for _, mention in content.mentions():
         fields = mention_fields(mention)
         del fields["predicate"]

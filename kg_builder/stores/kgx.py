@@ -1,6 +1,6 @@
 """KGX nodes and edges as TSV, with Biolink categories and predicates.
 
-Only concepts and relations: a document is an edge's publication if its id is a CURIE or looks like a
+Only concepts, relations and the hierarchy: a document is an edge's publication if its id is a CURIE or looks like a
 PubMed id, else it stands in a column of our own, `source_documents`. KGX has no quoting, so tabs and
 line breaks become blanks, and a bar inside a list's item too. Biolink has a word for negated but none
 for family and hypothetical, so statements of these two are left out: an edge would read as a fact.
@@ -9,11 +9,13 @@ for family and hypothetical, so statements of these two are left out: an edge wo
 from __future__ import annotations
 
 import re
+import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, TextIO
 
 from kg_builder.records import Assertion
-from kg_builder.stores.export_content import Content, assertion, category, relation_uuid
+from kg_builder.stores.export_content import SUBCLASS_OF, Content, assertion, category, relation_uuid
+from kg_builder.stores.graph import IS_A
 from kg_builder.stores.views import ConceptView, RelationView, ReviewStatus
 
 PARTS = ("_nodes.tsv", "_edges.tsv")
@@ -25,7 +27,7 @@ GOLD = "gold"
 SOURCE = "infores:clinical-kg-builder"
 """What edges name as their knowledge source and nodes as their provider."""
 
-NODE_COLUMNS = ("id", "category", "name", "xref", "synonym", "provided_by")
+NODE_COLUMNS = ("id", "category", "name", "xref", "synonym", "provided_by", "linked", "ancestor_only")
 EDGE_COLUMNS = (
     *("id", "subject", "predicate", "object", "category", "knowledge_level", "agent_type"),
     *(
@@ -77,11 +79,34 @@ def _node(view: ConceptView) -> Mapping[str, Any]:
         "xref": view.xrefs,
         "synonym": view.synonyms_seen,
         "provided_by": SOURCE,
+        "linked": _said(view.linked),
+        "ancestor_only": _said(view.ancestor_only),
     }
 
 
 def _edges(content: Content, categories: Mapping[str, str]) -> Iterator[Mapping[str, Any]]:
-    return (_edge(view, content, categories) for view in content.relations() if assertion(view) in SAYABLE)
+    for view in content.relations():
+        if assertion(view) in SAYABLE:
+            yield _edge(view, content, categories)
+    for child, parent in content.broader():
+        yield _broader(child, parent)
+
+
+def _broader(child: str, parent: str) -> Mapping[str, Any]:
+    """An IS_A edge: its terminology says so, no document does."""
+    stated = {
+        "id": f"urn:uuid:{uuid.uuid5(uuid.NAMESPACE_URL, chr(10).join((child, IS_A, parent)))}",
+        "subject": child,
+        "predicate": SUBCLASS_OF,
+        "object": parent,
+        "category": "biolink:Association",
+        "knowledge_level": "knowledge_assertion",
+        "agent_type": "manual_agent",
+        "primary_knowledge_source": SOURCE,
+        "negated": "false",
+        "original_predicate": IS_A,
+    }
+    return dict.fromkeys(EDGE_COLUMNS) | stated
 
 
 def _edge(view: RelationView, content: Content, categories: Mapping[str, str]) -> Mapping[str, Any]:
@@ -98,7 +123,7 @@ def _edge(view: RelationView, content: Content, categories: Mapping[str, str]) -
         "knowledge_level": level,
         "agent_type": agent,
         "primary_knowledge_source": SOURCE,
-        "negated": "true" if assertion(view) is Assertion.NEGATED else "false",
+        "negated": _said(assertion(view) is Assertion.NEGATED),
         "publications": tuple(found for found in publications.values() if found),
         "source_documents": tuple(document for document, found in publications.items() if not found),
         "original_predicate": view.predicate,
@@ -131,6 +156,10 @@ def _write(file: TextIO, columns: Sequence[str], rows: Iterator[Mapping[str, Any
     file.write("\t".join(columns) + "\n")
     for row in rows:
         file.write("\t".join(_cell(row[name]) for name in columns) + "\n")
+
+
+def _said(truth: bool) -> str:  # noqa: FBT001 - a word for a value
+    return "true" if truth else "false"
 
 
 def _cell(value: Any) -> str:

@@ -15,6 +15,7 @@ from typing import Any, TextIO
 from kg_builder.stores.export_content import (
     Content,
     Fields,
+    broader_fields,
     concept_fields,
     document_fields,
     mention_fields,
@@ -43,6 +44,7 @@ _CONCEPT = {
     "linked": "linked:boolean",
     "synonyms_seen": "synonyms_seen:string[]",
     "xrefs": "xrefs:string[]",
+    "ancestor_only": "ancestor_only:boolean",
     "label": ":LABEL",
 }
 _PROVENANCE = {name: f"{name}:string" for name in ("extractor", "model", "review")}
@@ -80,10 +82,7 @@ def write_neo4j_csv(content: Content, files: Sequence[TextIO]) -> None:
     _write(
         relations,
         _RELATION,
-        (
-            {"source": view.subject, "target": view.object} | relation_fields(view, content.predicate(view))
-            for view in content.relations()
-        ),
+        _edges(content),
     )
 
 
@@ -106,6 +105,14 @@ def _documents(content: Content) -> Iterator[Fields]:
 def _concepts(content: Content) -> Iterator[Fields]:
     for view in content.concepts():
         yield concept_fields(view) | {"label": ["Concept", view.type]}
+
+
+def _edges(content: Content) -> Iterator[Fields]:
+    """What joins two concepts."""
+    for view in content.relations():
+        yield {"source": view.subject, "target": view.object} | relation_fields(view, content.predicate(view))
+    for child, parent in content.broader():
+        yield {"source": child, "target": parent} | broader_fields()
 
 
 def _write(file: TextIO, columns: Mapping[str, str], rows: Iterator[Fields]) -> None:

@@ -8,6 +8,7 @@ from typing import TextIO
 from kg_builder.stores.export_content import (
     Content,
     Fields,
+    broader_fields,
     concept_fields,
     document_fields,
     mention_fields,
@@ -15,7 +16,7 @@ from kg_builder.stores.export_content import (
     relation_key,
 )
 from kg_builder.stores.export_files import write_items
-from kg_builder.stores.graph import document_node
+from kg_builder.stores.graph import IS_A, document_node
 
 
 def write_node_link(content: Content, files: Sequence[TextIO]) -> None:
@@ -44,3 +45,5 @@ def _edges(content: Content) -> Iterator[Fields]:
     for relation in content.relations():
         ends = {"source": relation.subject, "target": relation.object, "key": relation_key(relation)}
         yield ends | relation_fields(relation, content.predicate(relation))
+    for child, parent in content.broader():
+        yield {"source": child, "target": parent, "key": IS_A} | broader_fields()

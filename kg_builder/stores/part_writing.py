@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from kg_builder.protocols import WriteResult
 from kg_builder.records import Concept, DocumentGraph
 from kg_builder.stores import sql
+from kg_builder.stores.hierarchy import prune
 from kg_builder.stores.rows import (
     Provenances,
     attributes_json,
@@ -28,7 +29,7 @@ class Outcome(NamedTuple):
 
     result: WriteResult
     before: frozenset[str]
-    """Ids of the concepts of the part that was replaced."""
+    """Ids of the concepts of the part that was replaced, and of those that went from the hierarchy with them."""
 
 
 def write_part(connection: sqlite3.Connection, part: DocumentGraph) -> Outcome:
@@ -41,10 +42,14 @@ def write_part(connection: sqlite3.Connection, part: DocumentGraph) -> Outcome:
         return Outcome(WriteResult(written=True), frozenset())
     if row[1] == fingerprint:
         return Outcome(WriteResult(written=False), frozenset())
-    before = _remove(connection, row[0])
-    _insert(connection, part, fingerprint)
-    _remove_orphans(connection, before)
-    return Outcome(WriteResult(written=True, replaced=True), frozenset(before.values()))
+    return Outcome(WriteResult(written=True, replaced=True), replace_part(connection, row[0], part))
+
+
+def replace_part(connection: sqlite3.Connection, key: int, part: DocumentGraph) -> frozenset[str]:
+    """Put a part in the place of the one that has this key. Answers `Outcome.before`."""
+    before = _remove(connection, key)
+    _insert(connection, part, part.fingerprint)
+    return _remove_orphans(connection, before)
 
 
 def forget_part(connection: sqlite3.Connection, document_id: str) -> frozenset[str] | None:
@@ -54,9 +59,7 @@ def forget_part(connection: sqlite3.Connection, document_id: str) -> frozenset[s
     if row is None and not failed:
         return None
     connection.execute("INSERT OR IGNORE INTO unwiped VALUES (1)")
-    before = {} if row is None else _remove(connection, row[0])
-    _remove_orphans(connection, before)
-    return frozenset(before.values())
+    return _remove_orphans(connection, {} if row is None else _remove(connection, row[0]))
 
 
 def _insert(connection: sqlite3.Connection, part: DocumentGraph, fingerprint: str) -> None:
@@ -84,8 +87,11 @@ def _remove(connection: sqlite3.Connection, key: int) -> dict[int, str]:
     return concepts
 
 
-def _remove_orphans(connection: sqlite3.Connection, concepts: Iterable[int]) -> None:
+def _remove_orphans(connection: sqlite3.Connection, concepts: Mapping[int, str]) -> frozenset[str]:
+    """Take out those concepts that no document supports now, and what they held up. Answers all ids looked at."""
     connection.executemany(sql.ORPHANED, ((key,) for key in concepts))
+    ids = frozenset(concepts.values())
+    return ids | prune(connection, ids)
 
 
 def _insert_document(

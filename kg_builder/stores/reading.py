@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from kg_builder.records import Document, DocumentGraph, Reject, Selection
-from kg_builder.stores import sql
+from kg_builder.stores import hierarchy, sql
 from kg_builder.stores.choice import Choice
 from kg_builder.stores.rows import (
     attributes_from_json,
@@ -126,6 +126,9 @@ def concept_views(connection: sqlite3.Connection, first: str, last: str, choice:
     bodies: defaultdict[str, list[str]] = defaultdict(list)
     for concept_id, body in connection.execute(sql.DESCRIPTIONS, parameters):
         bodies[concept_id].append(body)
+    broader: defaultdict[str, list[str]] = defaultdict(list)
+    for child, parent in connection.execute(sql.BROADER, {"first": first, "last": last}):
+        broader[child].append(parent)
     forms: defaultdict[str, set[str]] = defaultdict(set)
     documents: defaultdict[str, set[int]] = defaultdict(set)
     mentions: Counter[str] = Counter()
@@ -141,9 +144,34 @@ def concept_views(connection: sqlite3.Connection, first: str, last: str, choice:
             synonyms_seen=tuple(sorted(forms[concept_id])),
             documents=len(documents[concept_id]),
             mentions=mentions[concept_id],
+            broader=tuple(broader[concept_id]),
         )
         for concept_id in sorted(taken)
     ]
+
+
+def concept_view(connection: sqlite3.Connection, concept_id: str, choice: Choice) -> ConceptView | None:
+    """One concept that the choice takes in, or that stands above one that it takes in."""
+    for found in concept_views(connection, concept_id, concept_id, choice):
+        return found
+    view = hierarchy.ancestor_view(connection, concept_id)
+    if view is None or choice.everything:
+        return view
+    return view if _passing(connection, choice).intersection(hierarchy.descendants(connection, concept_id)) else None
+
+
+def ancestors(connection: sqlite3.Connection, choice: Choice) -> list[ConceptView]:
+    """What stands above what the choice takes in, in order of id."""
+    return hierarchy.ancestor_views(connection, _passing(connection, choice)) if hierarchy.exists(connection) else []
+
+
+def _passing(connection: sqlite3.Connection, choice: Choice) -> set[str]:
+    """Ids of all concepts that the choice takes in."""
+    parameters = choice.parameters()
+    mentioned = connection.execute(sql.COUNT_MENTIONS, parameters)
+    concepts = {concept_id for _, ids, _ in mentioned for concept_id in ids[1:-1].split(" ")}
+    others = sql.SUPPORTED_CONCEPTS if choice.every_statement else sql.RELATED_CONCEPTS
+    return concepts | {row[0] for row in connection.execute(others, parameters)}
 
 
 def _related(connection: sqlite3.Connection, parameters: dict[str, Any], choice: Choice) -> set[str]:
@@ -168,6 +196,7 @@ def statistics(connection: sqlite3.Connection, choice: Choice) -> Statistics:
     others = sql.SUPPORTED_CONCEPTS if choice.every_statement else sql.RELATED_CONCEPTS
     concepts.update(row[0] for row in connection.execute(others, parameters))
     types, unlinked = _concept_types(connection, concepts)
+    ancestors, broader = hierarchy.count_above(connection, concepts)
     return Statistics(
         documents=_count_documents(connection, choice),
         concepts=len(concepts),
@@ -180,6 +209,8 @@ def statistics(connection: sqlite3.Connection, choice: Choice) -> Statistics:
         relations_by_assertion=_sorted(assertions),
         rejects=connection.execute(sql.COUNT_REJECTS, parameters).fetchone()[0],
         failures=connection.execute(sql.COUNT_FAILURES, parameters).fetchone()[0],
+        ancestors=ancestors,
+        broader=broader,
     )
 
 
@@ -212,3 +243,6 @@ def names(connection: sqlite3.Connection, choice: Choice) -> Iterator[Name]:
     for concepts, form in connection.execute(sql.ALL_FORMS, parameters):
         for concept_id in concepts[1:-1].split(" "):
             yield Name(concept_id, unpacked(form))
+    for view in ancestors(connection, choice):
+        yield Name(view.id, view.id)
+        yield Name(view.id, view.name)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from itertools import groupby, pairwise
 from typing import Any, NamedTuple
 
@@ -12,7 +12,7 @@ from kg_builder.records import Relation
 from kg_builder.stores import sql
 from kg_builder.stores.choice import Choice
 from kg_builder.stores.graph_loading import descriptions
-from kg_builder.stores.rows import Packed, provenances_from_json, relation_from_row, unpacked
+from kg_builder.stores.rows import Packed, dumps, provenances_from_json, relation_from_row, unpacked
 from kg_builder.stores.views import EvidenceView, Path, RelationView
 
 RELATIONS_A_PAGE = 200
@@ -56,11 +56,11 @@ def one_relation(connection: sqlite3.Connection, ends: Ends, choice: Choice) -> 
 
 
 def relations_of(
-    connection: sqlite3.Connection, concept_id: str, *, predicate: str | None, direction: str, choice: Choice
+    connection: sqlite3.Connection, concepts: Sequence[str], *, predicate: str | None, direction: str, choice: Choice
 ) -> list[RelationView]:
-    """A concept's relations over all documents, best supported first."""
+    """Relations of these concepts over all documents, best supported first."""
     parameters = choice.parameters(
-        concept=concept_id,
+        concepts=dumps(concepts),
         out=direction in {"out", "both"},
         **{"in": direction in {"in", "both"}},
     )
@@ -68,6 +68,13 @@ def relations_of(
     wanted = [row for row in rows if predicate is None or _same_name(row[PREDICATE], predicate)]
     stated = _stated(connection, wanted)
     return sorted(_views(connection, stated), key=best_first)
+
+
+def found_under(view: RelationView, concepts: Collection[str], direction: str) -> RelationView:
+    """A relation that names which of the concepts it was found under: its subject, where both ends are among them."""
+    of_subject = direction != "in" and view.subject in concepts
+    under, name = (view.subject, view.subject_name) if of_subject else (view.object, view.object_name)
+    return view.model_copy(update={"under": under, "under_name": name})
 
 
 def paths(connection: sqlite3.Connection, chains: Sequence[tuple[str, ...]], choice: Choice) -> list[Path]:

@@ -95,7 +95,12 @@ RELATIONS_BETWEEN = (
     + _RELATION_ORDER
 )
 
-RELATIONS_OF = _RELATIONS + "(r.subject = :concept AND :out OR r.object = :concept AND :in)" + _RELATION_ORDER
+RELATIONS_OF = (
+    _RELATIONS
+    + "(:out AND r.subject IN (SELECT value FROM json_each(:concepts))"
+    + " OR :in AND r.object IN (SELECT value FROM json_each(:concepts)))"
+    + _RELATION_ORDER
+)
 
 PREDICATES_JOINING = "SELECT DISTINCT predicate FROM relations WHERE subject = ? AND object = ?"
 
@@ -147,3 +152,14 @@ CONCEPT_KEYS = "SELECT key, id, description FROM concepts WHERE id IN (SELECT va
 ORPHANED = """
 DELETE FROM concepts WHERE key = ? AND NOT EXISTS (SELECT 1 FROM supports WHERE concept = concepts.key)
 """
+
+# the hierarchy
+
+DESCENDANTS = """
+WITH RECURSIVE below (id) AS (
+    SELECT child FROM broader WHERE parent = :concept
+    UNION SELECT child FROM broader JOIN below ON parent = below.id
+) SELECT id FROM below WHERE id <> :concept ORDER BY id
+"""
+
+BROADER = "SELECT child, parent FROM broader WHERE child BETWEEN :first AND :last ORDER BY child, parent"

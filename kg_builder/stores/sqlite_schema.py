@@ -4,13 +4,14 @@ What a document adds hangs on its row and goes with it. A concept has one row fo
 description that documents gave of it (nearly always one); `supports` says which document gave which.
 `key` columns are of the file alone: they depend on the order of writing and never leave the store.
 A document's key is never used again, so that a choice of documents stays true while others are written.
+The hierarchy (`broader`, `upper_concepts`) hangs on no document: what no concept of a document leads to is taken out.
 Text that may hold lone surrogates is bound by `rows.packed`.
 """
 
 APPLICATION_ID = 0x6B676264
 """``kgbd``: marks the file as ours in its header."""
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 """Kept in the header as ``user_version``; raised with every change of a table."""
 
 TABLES = """
@@ -87,6 +88,28 @@ CREATE TABLE rejects (
     body TEXT NOT NULL,
     PRIMARY KEY (document, ordinal)
 ) WITHOUT ROWID;
+CREATE TABLE broader (
+    child TEXT NOT NULL,
+    parent TEXT NOT NULL,
+    PRIMARY KEY (child, parent)
+) WITHOUT ROWID;
+CREATE INDEX broader_parent ON broader (parent);
+CREATE TABLE upper_concepts (
+    id TEXT PRIMARY KEY,
+    description TEXT NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE rolled_up (
+    mark INTEGER PRIMARY KEY
+);
+CREATE TABLE relinking (
+    purpose TEXT NOT NULL,
+    finished INTEGER NOT NULL,
+    hierarchy TEXT NOT NULL
+);
+CREATE TABLE earlier_links (
+    document INTEGER PRIMARY KEY REFERENCES documents ON DELETE CASCADE,
+    body TEXT NOT NULL
+);
 CREATE TABLE failures (
     document_id TEXT PRIMARY KEY,
     code TEXT NOT NULL,
@@ -101,4 +124,8 @@ CREATE TABLE unwiped (
     mark INTEGER PRIMARY KEY
 );
 """
-"""`unwiped` has a row while the file may still hold bytes of a document that was forgotten."""
+"""`unwiped` has a row while the file may still hold bytes of a document that was forgotten.
+
+`relinking` has the last relinking, if it can be undone, with the hierarchy before it; `earlier_links` what each of its
+documents was linked to, which goes with the document and when the document is read again. `upper_concepts` has all
+that are broader than another, mentioned or not; `rolled_up` has a row if a hierarchy is wanted."""

@@ -80,6 +80,10 @@ class ConceptView(Record):
     documents: int = 0
     """How many documents mention it."""
     mentions: int = 0
+    broader: tuple[str, ...] = ()
+    """Ids of the next broader concepts, sorted, in a graph that was rolled up."""
+    ancestor_only: bool = False
+    """No document that passes mentions or relates it: it is there because one below it is."""
 
 
 class ConceptHit(Record):
@@ -142,6 +146,9 @@ class RelationView(Record):
     """Highest."""
     evidence: tuple[EvidenceView, ...]
     """In order of document and offset."""
+    under: str | None = None
+    """Asked with descendants: id of the end that is the concept asked for or one below it."""
+    under_name: str | None = None
 
 
 class Path(Record):
@@ -167,6 +174,10 @@ class Statistics(Record):
     relations_by_assertion: Mapping[str, int]
     rejects: int
     failures: int
+    ancestors: int = 0
+    """Broader concepts that are there for the hierarchy alone; `concepts` doesn't count them."""
+    broader: int = 0
+    """IS_A edges."""
 
 
 class RunRecord(Record):

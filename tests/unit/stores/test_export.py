@@ -362,3 +362,64 @@ def test_any_name_survives_every_format(tmp_path_factory: pytest.TempPathFactory
     assert written in {row["name:string"] for row in read_csv(files["neo4j-csv"][1])}
     assert len(read_tsv(files["kgx"][0])) == 2
     assert len(read_tsv(files["kgx"][1])) == 1
+
+
+# the hierarchy
+
+
+UPPER = Concept(id="MESH:U", name="upper & broader", type="Chemical", xrefs=("CHEBI:2",))
+
+
+@pytest.fixture
+def rolled(store: NetworkxStore) -> NetworkxStore:
+    store.roll_up({"MESH:C999999": ["MESH:U"]}, [UPPER])
+    return store
+
+
+def test_a_rolled_up_graph_reads_back_from_node_link_and_graphml(rolled: NetworkxStore, tmp_path: Path) -> None:
+    [linked] = export(rolled, tmp_path / "graph.json").files
+    graph = nx.node_link_graph(json.loads(linked.read_text(encoding="utf-8")), edges="edges")
+    assert isinstance(graph, nx.MultiDiGraph)
+    assert set(graph.nodes) == set(rolled.graph.nodes)
+    assert set(graph.edges(keys=True)) == set(rolled.graph.edges(keys=True))
+    [path] = export(rolled, tmp_path / "graph.graphml").files
+    for read in (graph, nx.read_graphml(path, force_multigraph=True)):
+        assert {node for node, carried in read.nodes(data=True) if carried.get("ancestor_only")} == {"MESH:U"}
+        edges = [(one, other) for one, other, carried in read.edges(data=True) if carried["predicate"] == "IS_A"]
+        assert edges == [("MESH:C999999", "MESH:U")]
+
+
+def test_the_other_formats_have_the_hierarchy_and_mark_what_is_there_for_it(
+    rolled: NetworkxStore, tmp_path: Path
+) -> None:
+    [path] = export(rolled, tmp_path / "graph.jsonld").files
+    nodes = {item.get("id"): item for item in json.loads(path.read_text(encoding="utf-8"))["@graph"]}
+    assert nodes["MESH:C999999"]["broader"] == ["MESH:U"]
+    assert nodes["MESH:U"]["ancestor_only"] is True
+    assert CONTEXT["broader"]["@id"] == "biolink:subclass_of"
+
+    _, concepts, _, relations = export(rolled, tmp_path / "graph.csv").files
+    flags = {row["id:ID(Concept)"]: row["ancestor_only:boolean"] for row in read_csv(concepts)}
+    assert (flags["MESH:U"], flags["MESH:C999999"]) == ("true", "")
+    isa = [row for row in read_csv(relations) if row[":TYPE"] == "IS_A"]
+    assert [(row[":START_ID(Concept)"], row[":END_ID(Concept)"]) for row in isa] == [("MESH:C999999", "MESH:U")]
+
+    kgx_nodes, kgx_edges = export(rolled, tmp_path / "graph.tsv").files
+    marks = {row["id"]: (row["linked"], row["ancestor_only"]) for row in read_tsv(kgx_nodes)}
+    assert (marks["MESH:U"], marks["MESH:C999999"], marks["local:Disease/x1"]) == (
+        ("true", "true"),
+        ("true", "false"),
+        ("false", "false"),
+    )
+    [edge] = [row for row in read_tsv(kgx_edges) if row["predicate"] == "biolink:subclass_of"]
+    assert (edge["subject"], edge["object"], edge["knowledge_level"]) == (
+        "MESH:C999999",
+        "MESH:U",
+        "knowledge_assertion",
+    )
+
+
+def test_a_filter_takes_the_hierarchy_of_what_passes(rolled: NetworkxStore, tmp_path: Path) -> None:
+    [path] = export(rolled, tmp_path / "none.json", where=Filter(documents=frozenset())).files
+    read = json.loads(path.read_text(encoding="utf-8"))
+    assert (read["nodes"], read["edges"]) == ([], [])

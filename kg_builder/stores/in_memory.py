@@ -1,0 +1,77 @@
+"""What a store holds in memory beside its file: the graph and indices of names, kept in step with the tables."""
+
+from __future__ import annotations
+
+from sqlite3 import Connection
+from typing import TYPE_CHECKING
+
+from kg_builder.stores import reading
+from kg_builder.stores.choice import Choice
+from kg_builder.stores.graph_loading import Change, follow, load_graph, load_hierarchy
+from kg_builder.stores.search import NameIndex
+from kg_builder.stores.session import Session
+
+if TYPE_CHECKING:
+    from kg_builder.stores.graph import Graph
+
+INDICES_KEPT = 4
+"""Of names, one for each filter that was searched under: making one takes longer than searching it."""
+
+
+class InMemory:
+    """Made on first use, thrown away when another process has written. Its user has the session's turn."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._graph: Graph | None = None
+        self._names: dict[Choice, NameIndex] = {}
+        self._version = session.version()
+
+    def graph(self, connection: Connection) -> Graph:
+        """The whole graph."""
+        self._drop_if_stale()
+        if self._graph is None:
+            self._graph = load_graph(connection)
+        return self._graph
+
+    def names(self, connection: Connection, choice: Choice) -> NameIndex:
+        """All names of what the choice takes in."""
+        self._drop_if_stale()
+        if choice not in self._names:
+            if len(self._names) >= INDICES_KEPT:
+                self._names.clear()
+            self._names[choice] = NameIndex(reading.names(connection, choice))
+        return self._names[choice]
+
+    def follow(self, change: Change) -> None:
+        """Do to the graph what was just done to a document in the tables."""
+        if (graph := self._taken()) is not None:
+            with self._session.reading() as connection:
+                follow(graph, connection, change)
+            self._graph = graph
+
+    def follow_hierarchy(self) -> None:
+        """Give the graph the hierarchy that was just written."""
+        if (graph := self._taken()) is not None:
+            with self._session.reading() as connection:
+                load_hierarchy(graph, connection)
+            self._graph = graph
+
+    def clear(self) -> None:
+        """Let go of all of it."""
+        self._graph, self._names = None, {}
+
+    def _taken(self) -> Graph | None:
+        """The graph, to be changed and put back: half changed is worse than loaded again."""
+        self._names.clear()
+        if self._graph is not None:
+            self._drop_if_stale()
+        graph, self._graph = self._graph, None
+        return graph
+
+    def _drop_if_stale(self) -> None:
+        """Let go if another process has written."""
+        version = self._session.version()
+        if version != self._version:
+            self._version = version
+            self.clear()
