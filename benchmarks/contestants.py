@@ -7,6 +7,7 @@ to work through; the answer is the time that took and the peak memory so far.
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import resource
@@ -112,12 +113,14 @@ def lexicon_build() -> Prepared:
 
 
 def _build(settings: Any) -> Prepared:
+    from kg_builder.cli import OBJECTS_BETWEEN_COLLECTIONS
     from kg_builder.graphs.building import run_into
     from kg_builder.graphs.components import make_components
     from kg_builder.graphs.corpus import run_corpus
     from kg_builder.records import Document
     from kg_builder.stores import open_store
 
+    gc.set_threshold(OBJECTS_BETWEEN_COLLECTIONS)  # as the command does
     components = make_components(settings)
 
     def run(texts: Sequence[str]) -> None:

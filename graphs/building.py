@@ -18,6 +18,7 @@ from kg_builder.corpora.records import GoldDocument, Row, Unreadable
 from kg_builder.errors import InputError
 from kg_builder.graphs.components import Components, make_components
 from kg_builder.graphs.corpus import DocumentReport, run_corpus
+from kg_builder.graphs.rolling_up import RollUp, keep_rolled_up
 from kg_builder.protocols import Check, GraphStore
 from kg_builder.records import Document
 from kg_builder.settings import Settings, load_settings
@@ -39,6 +40,8 @@ class Build:
 
     store: GraphStore
     run: RunRecord
+    hierarchy: RollUp | None = None
+    """The roll-up, where the graph has one."""
 
     @property
     def graph(self) -> networkx.MultiDiGraph[Any]:
@@ -60,10 +63,12 @@ def build(
     A string is a text, a `Path` a file or folder. `on_report` is called after each document. A failing
     document is counted in `Build.run` and kept in the store's ledger; StoreErrors are raised.
     """
-    components = make_components(settings or load_settings(), checks=checks)
+    settings = settings or load_settings()
+    components = make_components(settings, checks=checks)
     target = open_store(str(store)) if isinstance(store, str | Path) else store
     components = replace(components, store=target)
-    return Build(target, run_into(target, run_corpus(documents(sources), components), components, on_report))
+    run = run_into(target, run_corpus(documents(sources), components), components, on_report)
+    return Build(target, run, keep_rolled_up(target, settings))
 
 
 def run_into(

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib.metadata import version
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pydantic import BaseModel, ConfigDict, Field, SkipValidation
 from pydantic.json_schema import SkipJsonSchema
@@ -18,6 +19,9 @@ from kg_builder.protocols import Check, Cleaner, Extractor, GraphStore, Normaliz
 from kg_builder.schema import Schema
 from kg_builder.schemas import load_schema
 from kg_builder.settings import Settings
+
+if TYPE_CHECKING:
+    from kg_builder.terminology.table import Terminology
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,10 +70,8 @@ def make_components(
 ) -> Components:
     """The built-in parts that the settings name. Raises SettingsError for a name that isn't there."""
     from kg_builder.clean.rules import RuleCleaner
-    from kg_builder.normalize.exact import ExactNormalizer
-    from kg_builder.terminology.shipped import load_terminology
 
-    normalizer = ExactNormalizer(load_terminology())
+    normalizer = _normalizer(settings)
     return Components(
         settings=settings,
         extractors={name: _extractor(name, settings) for name in _named_extractors(settings)},
@@ -82,9 +84,27 @@ def make_components(
     )
 
 
+def _normalizer(settings: Settings) -> Normalizer:
+    from kg_builder.normalize.chain import VOCABULARIES
+    from kg_builder.normalize.linker import LinkingNormalizer
+    from kg_builder.normalize.linking_model import read_linking_model, shipped_linking_model
+    from kg_builder.terminology.stack import SHIPPED, open_terminologies
+
+    folder = settings.linking_model
+    model = shipped_linking_model() if folder is None else read_linking_model(folder)
+    terminologies = settings.terminologies
+    # the ids of a terminology of the user's own go before ours, and are never rolled up to them
+    first = VOCABULARIES if terminologies[:1] == (SHIPPED,) else ()
+    return LinkingNormalizer(
+        open_terminologies(terminologies), model, threshold=settings.link_threshold, vocabularies=first
+    )
+
+
 def _extractor(name: str, settings: Settings) -> Extractor:
     if name == "lexicon":
-        return _lexicon()
+        from kg_builder.terminology.stack import open_terminologies
+
+        return _lexicon(open_terminologies(settings.terminologies))
     if name == "tagger":
         return _tagger(settings.tagger_model, settings.threads)
     raise SettingsError(f"no extractor is called '{name}'; there are: lexicon, tagger")
@@ -93,9 +113,10 @@ def _extractor(name: str, settings: Settings) -> Extractor:
 def _relation_extractor(settings: Settings, normalizer: Normalizer) -> RelationExtractor | None:
     if settings.relation_extractor == "classifier":
         from kg_builder.relate.document_classifier import DocumentRelationExtractor
-        from kg_builder.terminology.shipped import load_terminology
+        from kg_builder.terminology.stack import open_terminologies
 
-        return DocumentRelationExtractor(normalizer, load_terminology(), settings.relation_model)
+        terminology = open_terminologies(settings.terminologies)
+        return DocumentRelationExtractor(normalizer, terminology, settings.relation_model)
     if settings.relation_extractor == "cooccurrence":
         from kg_builder.relate.cooccurrence import CueRelationExtractor
 
@@ -104,21 +125,21 @@ def _relation_extractor(settings: Settings, normalizer: Normalizer) -> RelationE
 
 
 @lru_cache
-def _lexicon() -> Extractor:
+def _lexicon(terminology: Terminology) -> Extractor:
     """Made once in a process: what it has loaded serves every build."""
     from kg_builder.extract.lexicon import LexiconExtractor
-    from kg_builder.terminology.shipped import load_terminology
 
-    return LexiconExtractor(load_terminology())
+    return LexiconExtractor(terminology)
 
 
 @lru_cache
 def _tagger(folder: Path | None, threads: int | None) -> Extractor:
-    """Made once in a process, with the lexicon as its dictionary; reads its weights when the first text comes."""
+    """Made once in a process, with the names that it was trained with; reads its weights when the first text comes."""
     from kg_builder.extract.tagger.model import load_tagger
     from kg_builder.extract.tagger.tagger import TaggerExtractor
+    from kg_builder.terminology.shipped import load_terminology
 
-    return TaggerExtractor(load_tagger(folder), _lexicon(), threads=threads)
+    return TaggerExtractor(load_tagger(folder), _lexicon(load_terminology()), threads=threads)
 
 
 def _named_extractors(settings: Settings) -> list[str]:
@@ -132,8 +153,10 @@ def _named_schemas(settings: Settings) -> list[str]:
 
 
 def _digest(components: Components) -> str:
-    """Hash of everything that decides what a document's part looks like."""
-    parts = (components.cleaner, components.relation_extractor, components.normalizer, *components.extractors.values())
+    """Hash of everything that decides what a document's part looks like: eight characters for how it is read, eight
+    for how its mentions are linked.
+    """
+    parts = (components.cleaner, components.relation_extractor, *components.extractors.values())
     described = {
         "package": version("clinical-kg-builder"),
         "settings": components.settings.described(),
@@ -141,7 +164,10 @@ def _digest(components: Components) -> str:
         "parts": [(part.name, getattr(part, "model", None)) for part in parts if part is not None],
         "checks": [getattr(check, "__qualname__", type(check).__qualname__) for check in components.checks],
     }
-    return hashlib.sha256(json.dumps(described, sort_keys=True).encode()).hexdigest()[:16]
+    linking = [components.normalizer.name, components.normalizer.model]
+    return "".join(
+        hashlib.sha256(json.dumps(half, sort_keys=True).encode()).hexdigest()[:8] for half in (described, linking)
+    )
 
 
 @lru_cache(maxsize=4)

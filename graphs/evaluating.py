@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import nullcontext
-from functools import partial
+from functools import lru_cache, partial
 from pathlib import Path
 
 from kg_builder.corpora.reading import read
@@ -20,10 +20,11 @@ from kg_builder.evaluate.survey import survey
 from kg_builder.graphs.components import Components, make_components
 from kg_builder.graphs.document import read_document
 from kg_builder.normalize.local import local_id
-from kg_builder.protocols import RelationRequest
+from kg_builder.protocols import Link, RelationRequest
 from kg_builder.records import Document, DocumentGraph, Mention
 from kg_builder.schema import Schema
 from kg_builder.settings import Settings
+from kg_builder.terminology.stack import open_terminologies
 
 
 def evaluate_corpus(
@@ -53,6 +54,7 @@ def evaluate_corpus(
             relate_gold=lambda gold: _relations(components, schema, gold, types),
             type_map=types,
             relation_map=predicates,
+            current_id=lru_cache(maxsize=None)(open_terminologies(settings.terminologies).current),
             on_mistake=listed.add if listed is not None else None,
             resampling=Resampling(resamples=resamples),
             corpus=", ".join(map(str, paths)),
@@ -76,10 +78,9 @@ def _typed(gold: GoldDocument, types: dict[str, str]) -> list[Mention]:
     return [mention.model_copy(update={"type": types.get(mention.type, mention.type)}) for mention in gold.mentions]
 
 
-def _links(components: Components, schema: Schema, gold: GoldDocument, types: dict[str, str]) -> list[tuple[str, ...]]:
+def _links(components: Components, schema: Schema, gold: GoldDocument, types: dict[str, str]) -> Sequence[Link]:
     unlinked = [mention.model_copy(update={"concepts": ()}) for mention in _typed(gold, types)]
-    links = components.normalizer.normalize(gold.document.text, unlinked, schema)
-    return [tuple(concept.id for concept in link.concepts) for link in links]
+    return components.normalizer.normalize(gold.document.text, unlinked, schema)
 
 
 def _relations(components: Components, schema: Schema, gold: GoldDocument, types: dict[str, str]) -> set[Triple]:

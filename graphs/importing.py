@@ -14,8 +14,9 @@ from kg_builder.graphs.assembling import assemble
 from kg_builder.graphs.building import Build, OnReport, run_into
 from kg_builder.graphs.components import Components
 from kg_builder.graphs.corpus import run_corpus
+from kg_builder.graphs.rolling_up import keep_rolled_up
 from kg_builder.graphs.state import Output
-from kg_builder.normalize.exact import ExactNormalizer
+from kg_builder.normalize.linker import LinkingNormalizer
 from kg_builder.normalize.local import local_concept
 from kg_builder.protocols import GraphStore
 from kg_builder.records import Concept, Document, Issue, Mention, Reject, RelationMention, Selection
@@ -39,15 +40,17 @@ def import_annotations(
     target = open_store(str(store)) if isinstance(store, str | Path) else store
     terminology = load_terminology()
     schema = load_schema(schema_name)
+    settings = Settings(schema_name=schema_name, extractors=("gold",))
     components = Components(
-        settings=Settings(schema_name=schema_name, extractors=("gold",)),
+        settings=settings,
         extractors={},
-        normalizer=ExactNormalizer(terminology),
+        normalizer=LinkingNormalizer(terminology),
         schemas={schema_name: schema},
         store=target,
     )
     process = partial(_import_one, schema=schema, terminology=terminology)
-    return Build(target, run_into(target, run_corpus(items, components, process=process), components, on_report))
+    run = run_into(target, run_corpus(items, components, process=process), components, on_report)
+    return Build(target, run, keep_rolled_up(target, settings))
 
 
 def _import_one(

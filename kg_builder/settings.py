@@ -35,12 +35,18 @@ class Settings(BaseSettings):
     rules: tuple[Rule, ...] = DEFAULT_RULES
     """Routing rules, first match wins."""
     cleaner: Literal["rules", "none"] = "rules"
+    terminologies: tuple[str, ...] = ("shipped",)
+    """Files of ``kg-builder terms load-…`` and the word ``shipped``, the first with priority: it gives the ids."""
     relation_extractor: Literal["classifier", "cooccurrence", "none"] = "classifier"
     """``classifier``: over whole documents, English; ``cooccurrence``: cue words within a sentence."""
     tagger_model: Path | None = None
     """``model/`` folder of a tagger that ``kg-builder train ner`` wrote; None: the shipped one."""
     relation_model: Path | None = None
     """``model/`` folder of a classifier that ``kg-builder train relations`` wrote; None: the shipped one."""
+    linking_model: Path | None = None
+    """``model/`` folder of a linker that ``kg-builder train linker`` wrote; None: the shipped one."""
+    link_threshold: Confidence | None = None
+    """Least probability of a link to a concept; what is less sure stays unlinked. None: the linking model's own."""
     attempts: int = Field(default=3, ge=1, le=20)
     """How often an extractor that can mend its answer is asked."""
     min_confidence: Mapping[str, Confidence] = Field(default_factory=dict)
@@ -49,6 +55,8 @@ class Settings(BaseSettings):
     """Reject items without a confidence where a threshold is set."""
     item_rules: Mapping[str, ItemRules] = Field(default_factory=dict)
     """Minimum length and generic terms by ``extractor:language``, ``extractor``, ``*:language`` or ``*``."""
+    roll_up: bool = False
+    """Add IS_A edges to all broader concepts after a build; a graph that has them keeps them up anyway."""
     concurrency: int = Field(default=1, ge=1, le=256)
     """Documents in progress at once; more than one pays when an extractor waits for a model elsewhere."""
     threads: int | None = Field(default=None, ge=1, le=64)
@@ -62,8 +70,11 @@ class Settings(BaseSettings):
         return Limits(dict(self.item_rules), dict(self.min_confidence), self.require_confidence)
 
     def described(self) -> dict[str, Any]:
-        """What changes the graph, as plain data: part of the settings hash."""
-        return self.model_dump(mode="json", exclude={"concurrency", "threads", "tracing"})
+        """What changes the graph, as plain data: part of the settings hash.
+
+        What the terminologies hold counts, not where they lie: their versions are those of the parts that read them.
+        """
+        return self.model_dump(mode="json", exclude={"concurrency", "roll_up", "terminologies", "threads", "tracing"})
 
 
 def load_settings(path: str | Path | None = None, **given: Any) -> Settings:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import pytest
@@ -26,13 +26,21 @@ def sample_texts() -> Path:
 
 @pytest.fixture
 def kg_builder_command(tmp_path: Path) -> Run:
-    """Runs the installed command in a temporary folder; returns the finished process."""
+    """Runs the installed command in a temporary folder; returns the finished process.
+
+    `settings`: ``KG_BUILDER_*`` variables by name; those of the caller's environment don't count, but for the cache.
+    """
 
     def run(
-        *arguments: str | Path, expect: int | Sequence[int] = 0, **options: object
+        *arguments: str | Path,
+        expect: int | Sequence[int] = 0,
+        settings: Mapping[str, str] | None = None,
+        **options: object,
     ) -> subprocess.CompletedProcess[str]:
         command = [str(Path(sys.executable).with_name("kg-builder")), *map(str, arguments)]
-        environment = {key: value for key, value in os.environ.items() if not key.startswith("KG_BUILDER_")}
+        outside = {key: value for key, value in os.environ.items() if not key.startswith("KG_BUILDER_")}
+        cache = {key: value for key, value in os.environ.items() if key == "KG_BUILDER_CACHE"}
+        environment = outside | cache | dict(settings or {})
         values: dict[str, object] = {"cwd": tmp_path, "env": environment | {"COLUMNS": "200"}} | options
         finished = subprocess.run(command, capture_output=True, text=True, check=False, **values)  # type: ignore[call-overload]
         expected = (expect,) if isinstance(expect, int) else expect

@@ -2,35 +2,29 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 
 from kg_builder.corpora.records import GoldDocument
 from kg_builder.evaluate.bootstrap import THOUSAND, Resampling, Totals, totals
 from kg_builder.evaluate.calibration import Judged
+from kg_builder.evaluate.comparison import Answers, Sides, id_counts, sides
 from kg_builder.evaluate.confidences import Confidences, ConfidencesByType, confidence_figures
-from kg_builder.evaluate.counts import (
-    Cell,
-    Counts,
-    Measure,
-    id_set_counts,
-    linking_counts,
-    mention_counts,
-    relation_counts,
-)
-from kg_builder.evaluate.facts import CurrentId, Facts, LeftOut, Terms, Triple
+from kg_builder.evaluate.counts import Cell, Counts, Measure, mention_counts
+from kg_builder.evaluate.facts import CurrentId, LeftOut, Terms, Triple, Vocabularies, is_linked
 from kg_builder.evaluate.figures import accuracy, score, unmeasured
-from kg_builder.evaluate.matching import TypedSpan, strict_pairs
+from kg_builder.evaluate.link_scores import Answer, JudgedLinks, link_score_figures
 from kg_builder.evaluate.mistakes import Mistake, Page
-from kg_builder.evaluate.results import AccuracyBreakdown, Report, ScoreBreakdown
+from kg_builder.evaluate.results import AccuracyBreakdown, IdFigures, Report, Retired, ScoreBreakdown
 from kg_builder.records import Document, DocumentGraph
 from kg_builder.schema import Schema
 
 Predict = Callable[[Document], DocumentGraph | None]
 """What the pipeline makes of a document; None: it failed."""
 
-NormalizeGold = Callable[[GoldDocument], Sequence[Sequence[str]]]
-"""Ids for each gold mention, in order."""
+NormalizeGold = Callable[[GoldDocument], Sequence[Answer]]
+"""The link, or just the ids, of each gold mention, in order."""
 
 RelateGold = Callable[[GoldDocument], Set[Triple]]
 """Relations between the gold ids of the gold mentions, in the schema's predicates."""
@@ -54,17 +48,17 @@ def evaluate(
     """Compare predictions with gold annotations. Definitions: `kg_builder.evaluate.results`.
 
     `type_map` and `relation_map` give the schema's names for the corpus's (`labels.type_map`,
-    `labels.relation_map`); `current_id` is applied to the ids of both sides. `on_mistake` gets every
-    difference as it is found (`ErrorList.add`). Raises InputError for a map that the schema doesn't fit.
+    `labels.relation_map`); `current_id` (`Terminology.current`) is applied to the ids of both sides, and the
+    figures without it are given beside. `on_mistake` gets every difference as it is found (`ErrorList.add`).
+    Raises InputError for a map that the schema doesn't fit.
     """
-    terms = Terms(schema, type_map, relation_map, current_id)
-    run = _Run(terms, predict, normalize_gold, relate_gold, on_mistake)
+    run = _Run(Terms(schema, type_map, relation_map, current_id), predict, normalize_gold, relate_gold, on_mistake)
     for document in gold:
         run.take(document)
-    sums = totals([counts for _, counts in sorted(run.counts.items())], resampling)
-    types = sorted(set(type_map.values()))
-    predicates = sorted(set(relation_map.values()))
-    strict, relations = _scores(sums, Measure.STRICT, types), _scores(sums, Measure.RELATIONS, predicates)
+    types, predicates = sorted(set(type_map.values())), sorted(set(relation_map.values()))
+    sums = _sums(run.counts, resampling)
+    strict, ids = _scores(sums, Measure.STRICT, types), _id_figures(sums, types, predicates)
+    as_annotated = _id_figures(_sums(run.plain_counts, resampling), types, predicates) if run.terms.renews else None
     return Report(
         corpus=corpus,
         schema=schema.name,
@@ -78,14 +72,18 @@ def evaluate(
         resampling=resampling,
         strict=strict,
         relaxed=_scores(sums, Measure.RELAXED, types),
-        gold_spans=_accuracies(sums, Measure.GOLD_SPANS, types),
-        found_spans=_accuracies(sums, Measure.FOUND_SPANS, types),
-        linked_spans=_scores(sums, Measure.LINKED_SPANS, types),
-        concepts=_scores(sums, Measure.CONCEPTS, types),
-        relations=relations,
-        gold_mention_relations=_scores(sums, Measure.GOLD_MENTION_RELATIONS, predicates),
+        gold_spans=ids.gold_spans,
+        found_spans=ids.found_spans,
+        linked_spans=ids.linked_spans,
+        concepts=ids.concepts,
+        relations=ids.relations,
+        gold_mention_relations=ids.gold_mention_relations,
         mention_confidences=_confidences(run.confidences.mentions, strict),
-        relation_confidences=_confidences(run.confidences.relations, relations),
+        relation_confidences=_confidences(run.confidences.relations, ids.relations),
+        link_scores=link_score_figures(run.links),
+        retired=Retired(len(run.retired), run.retired.total()),
+        foreign=run.vocabularies.foreign,
+        as_annotated=as_annotated,
     )
 
 
@@ -99,10 +97,15 @@ class _Run:
     relate_gold: RelateGold
     on_mistake: Callable[[Mistake], None] | None
     counts: dict[str, Counts] = field(default_factory=dict)
+    plain_counts: dict[str, Counts] = field(default_factory=dict)
+    """Those for which ids are compared, with ids as both sides give them."""
     failed: list[str] = field(default_factory=list)
     repeated: list[str] = field(default_factory=list)
+    retired: Counter[str] = field(default_factory=Counter)
     left_out: LeftOut = field(default_factory=LeftOut)
+    vocabularies: Vocabularies = field(default_factory=Vocabularies)
     confidences: Confidences = field(default_factory=Confidences)
+    links: JudgedLinks = field(default_factory=JudgedLinks)
 
     def take(self, gold: GoldDocument) -> None:
         """Predict and count one document."""
@@ -113,35 +116,54 @@ class _Run:
         graph = self.predict(document)
         if graph is None:
             self.failed.append(document.id)
-        expected = self.terms.gold_facts(gold, self.left_out)
-        predicted = self.terms.predicted_facts(graph) if graph else Facts()
-        relinked = self._relinked(gold, expected)
-        related = self._related(gold)
-        strict = strict_pairs(expected.mentions, predicted.mentions)
+        answers = Answers(gold, graph, self._links(gold), self._related(gold))
+        self._count(answers, sides(answers, self.terms, self.left_out))
+        if self.terms.renews:
+            self.plain_counts[document.id] = id_counts(sides(answers, self.terms.as_given(), LeftOut()))
+            self.retired.update(self.terms.retired(gold))
+
+    def _count(self, answers: Answers, found: Sides) -> None:
+        document = answers.gold.document
         self.counts[document.id] = {
-            **mention_counts(expected, predicted, strict),
-            **linking_counts(expected, predicted, strict),
-            **id_set_counts(Measure.GOLD_SPANS, expected.mentions, relinked),
-            **relation_counts(Measure.RELATIONS, expected.relations, predicted.relations),
-            **relation_counts(Measure.GOLD_MENTION_RELATIONS, expected.relations, related),
+            **mention_counts(found.expected, found.predicted, found.strict),
+            **id_counts(found),
         }
-        if graph:
-            self.confidences.take(graph, self.terms, expected, predicted=predicted, strict=strict)
+        self.vocabularies.take(found.expected, found.predicted)
+        if answers.links:
+            scores = self.terms.scores(answers.gold, answers.links)
+            self.links.take(found.expected.mentions, found.relinked, scores)
+        if answers.graph:
+            graph, expected = answers.graph, found.expected
+            self.confidences.take(graph, self.terms, expected, predicted=found.predicted, strict=found.strict)
         if self.on_mistake:
-            for mistake in Page(document.id, document.text).mistakes(expected, predicted, strict, relinked):
+            page = Page(document.id, document.text)
+            for mistake in page.mistakes(found.expected, found.predicted, found.strict, found.relinked):
                 self.on_mistake(mistake)
 
-    def _relinked(self, gold: GoldDocument, expected: Facts) -> Mapping[TypedSpan, frozenset[str]]:
-        """The normalizer's ids for the gold mentions; it isn't asked where there is no gold id to compare with."""
-        if not any(expected.mentions.values()):
-            return {}
-        return self.terms.relinked(gold, self.normalize_gold(gold))
+    def _links(self, gold: GoldDocument) -> Sequence[Answer]:
+        """The normalizer's answers on the gold mentions; it isn't asked where there is no gold id to compare with."""
+        typed = (mention for mention in gold.mentions if mention.type in self.terms.types)
+        known = any(is_linked(concept) for mention in typed for concept in mention.concepts)
+        return self.normalize_gold(gold) if known else ()
 
-    def _related(self, gold: GoldDocument) -> frozenset[Triple]:
+    def _related(self, gold: GoldDocument) -> Set[Triple]:
         """The relation extractor's answer on gold mentions; it isn't asked where the corpus annotates none."""
-        if not self.terms.predicates:
-            return frozenset()
-        return self.terms.relations(self.relate_gold(gold))
+        return self.relate_gold(gold) if self.terms.predicates else frozenset()
+
+
+def _sums(counts: Mapping[str, Counts], resampling: Resampling) -> Totals:
+    return totals([found for _, found in sorted(counts.items())], resampling)
+
+
+def _id_figures(sums: Totals, types: Sequence[str], predicates: Sequence[str]) -> IdFigures:
+    return IdFigures(
+        gold_spans=_accuracies(sums, Measure.GOLD_SPANS, types),
+        found_spans=_accuracies(sums, Measure.FOUND_SPANS, types),
+        linked_spans=_scores(sums, Measure.LINKED_SPANS, types),
+        concepts=_scores(sums, Measure.CONCEPTS, types),
+        relations=_scores(sums, Measure.RELATIONS, predicates),
+        gold_mention_relations=_scores(sums, Measure.GOLD_MENTION_RELATIONS, predicates),
+    )
 
 
 def _scores(sums: Totals, measure: Measure, types: Sequence[str]) -> ScoreBreakdown:

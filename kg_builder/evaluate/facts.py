@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from kg_builder.corpora.records import GoldDocument
 from kg_builder.errors import InputError
+from kg_builder.evaluate.link_scores import Answer, ids_of, score_of
 from kg_builder.evaluate.matching import TypedSpan
 from kg_builder.records import Assertion, DocumentGraph, Mention
 from kg_builder.schema import RelationType, Schema
@@ -52,6 +53,24 @@ class LeftOut:
     """Corpus types that no type of the schema serves."""
     predicates: Counter[str] = field(default_factory=Counter)
     """Corpus predicates that no relation of the schema serves, or whose ends don't fit it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabularies:
+    """Prefixes of the ids of each side, with the number of concepts, once a document and type."""
+
+    gold: Counter[str] = field(default_factory=Counter)
+    predicted: Counter[str] = field(default_factory=Counter)
+
+    def take(self, expected: Facts, predicted: Facts) -> None:
+        """Add one document."""
+        self.gold.update(concept.partition(":")[0] for _, concept in expected.concepts)
+        self.predicted.update(concept.partition(":")[0] for _, concept in predicted.concepts)
+
+    @property
+    def foreign(self) -> dict[str, int]:
+        """Predicted concepts of vocabularies that the gold never uses."""
+        return {name: count for name, count in sorted(self.predicted.items()) if self.gold and name not in self.gold}
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,13 +123,21 @@ class Terms:
         )
         return Facts(mentions, self.relations(stated))
 
-    def relinked(self, gold: GoldDocument, links: Sequence[Sequence[str]]) -> dict[TypedSpan, frozenset[str]]:
+    def relinked(self, gold: GoldDocument, answers: Sequence[Answer]) -> dict[TypedSpan, frozenset[str]]:
         """Ids that a normalizer gave the gold mentions, in the terms of `gold_facts`."""
         given: dict[TypedSpan, frozenset[str]] = {}
-        for mention, ids in zip(gold.mentions, links, strict=True):
+        for mention, answer in zip(gold.mentions, answers, strict=True):
             if (label := self.types.get(mention.type)) is not None:
-                add_mention(given, typed_span(mention, label), self.linked(ids))
+                add_mention(given, typed_span(mention, label), self.linked(ids_of(answer)))
         return given
+
+    def scores(self, gold: GoldDocument, answers: Sequence[Answer]) -> dict[TypedSpan, float]:
+        """Scores of those answers that have one, in the terms of `gold_facts`."""
+        return {
+            typed_span(mention, label): score
+            for mention, answer in zip(gold.mentions, answers, strict=True)
+            if (label := self.types.get(mention.type)) is not None and (score := score_of(answer)) is not None
+        }
 
     def relations(self, triples: Iterable[Triple]) -> frozenset[Triple]:
         """Those between linked concepts with a predicate that the corpus annotates."""
@@ -124,6 +151,25 @@ class Terms:
     def linked(self, ids: Iterable[str]) -> frozenset[str]:
         """Current ids of those that name a concept of a vocabulary."""
         return frozenset(self.current_id(concept) for concept in ids if is_linked(concept))
+
+    @property
+    def renews(self) -> bool:
+        """Whether retired ids are made current."""
+        return self.current_id is not str
+
+    def as_given(self) -> Terms:
+        """The same with ids left as they are."""
+        return replace(self, current_id=str)
+
+    def retired(self, gold: GoldDocument) -> list[str]:
+        """The ids of the gold mentions that aren't current, one a mention and id."""
+        return [
+            concept
+            for mention in gold.mentions
+            if mention.type in self.types
+            for concept in mention.concepts
+            if is_linked(concept) and self.current_id(concept) != concept
+        ]
 
     def _gold_relations(self, gold: GoldDocument, left_out: LeftOut) -> Iterable[Triple]:
         types: dict[str, set[str]] = {}

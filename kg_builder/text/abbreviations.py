@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 _PARENTHESIS = re.compile(r"[(\[]([^()\[\]]{2,200})[)\]]")
 _SHORT = re.compile(r"(?=[^\W_])[^\s,;:=<>%]{2,10}(?: [^\s,;:=<>%]{1,9})?")
@@ -40,6 +42,11 @@ class Abbreviation:
 
 def find_abbreviations(text: str) -> dict[str, Abbreviation]:
     """First definition of each short form, in order of appearance."""
+    return dict(_definitions(text))
+
+
+@lru_cache(maxsize=4)  # the steps of a workflow ask for those of one text one after the other
+def _definitions(text: str) -> Mapping[str, Abbreviation]:
     found: dict[str, Abbreviation] = {}
     for match in _PARENTHESIS.finditer(text):
         definition = _long_before(text, match) or _long_inside(text, match)

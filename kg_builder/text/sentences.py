@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
 from kg_builder.text.lines import ITEM, sentence_words, split_blocks
 
@@ -31,6 +32,11 @@ _LONGEST_WORD = 40
 
 def split_sentences(text: str) -> list[tuple[int, int]]:
     """Half-open offsets of the sentences, trimmed, in order, covering every character but white space."""
+    return list(_split(text))
+
+
+@lru_cache(maxsize=4)  # the steps of a workflow ask for those of one text one after the other
+def _split(text: str) -> tuple[tuple[int, int], ...]:
     small = starts_in_lower_case(text)
     sentences: list[tuple[int, int]] = []
     for start, end in split_blocks(text, lower_case_starts=small):
@@ -38,7 +44,7 @@ def split_sentences(text: str) -> list[tuple[int, int]]:
             _append_trimmed(sentences, text, start, cut)
             start = cut  # noqa: PLW2901
         _append_trimmed(sentences, text, start, end)
-    return sentences
+    return tuple(sentences)
 
 
 def sentence_at(sentences: Sequence[tuple[int, int]], start: int, end: int) -> tuple[int, int]:

@@ -1,4 +1,8 @@
-"""The command as a user runs it: real processes, real files."""
+"""The command as a user runs it: real processes, real files.
+
+Most read with the dictionary, which starts a second earlier than the models; what is tested here is the same for both,
+and `test_offline.py` has the defaults.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +14,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +22,14 @@ import networkx
 import pytest
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
+
+
+DICTIONARY = {"KG_BUILDER_EXTRACTORS": '["lexicon"]', "KG_BUILDER_RELATION_EXTRACTOR": "cooccurrence"}
+
+
+@pytest.fixture
+def kg_builder_command(kg_builder_command: Run) -> Run:
+    return partial(kg_builder_command, settings=DICTIONARY)
 
 
 def as_json(run: Run, *arguments: str | Path, **options: Any) -> Any:

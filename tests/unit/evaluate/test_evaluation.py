@@ -213,6 +213,32 @@ class TestLinks:
         assert current.gold_spans.overall.accuracy.value == 1
         assert current.concepts.overall.tp == 1
 
+    def test_figures_with_ids_as_they_are_stand_beside_those_with_current_ones(self) -> None:
+        gold = annotated("[Gold|Chemical M:old] and [rash|Disease M:3]", ("M:old", "M:3"))
+        found = annotated("[Gold|Chemical M:new] and [rash|Disease M:3]", ("M:new", "M:3"))
+        options: dict[str, Any] = {
+            "normalize_gold": lambda _: [["M:new"], ["M:3"]],
+            "relate_gold": lambda _: {("M:old", "INDUCES", "M:3")},
+        }
+        current = compare([gold], [found], current_id=lambda curie: curie.replace("old", "new"), **options)
+        assert (current.retired.ids, current.retired.mentions) == (1, 1)
+        assert at(current, "concepts/f1") == at(current, "relations/f1") == 1
+        assert at(current, "as_annotated/concepts/f1") == 0.5
+        assert at(current, "as_annotated/relations/f1") == 0
+        assert at(current, "as_annotated/relations/gold_mentions/f1") == 1, "asked with the gold ids"
+        assert at(current, "as_annotated/normalization/gold_spans/by_type") == {"Chemical": 0, "Disease": 1}
+        plain = compare([gold], [found], **options)
+        assert plain.as_annotated is None
+        assert current.as_annotated is not None
+        assert current.as_annotated.of_ids()["concepts"] == plain.of_ids()["concepts"]
+
+    def test_ids_of_another_vocabulary_are_wrong_and_told(self) -> None:
+        text = "[Gold|Chemical M:1] and [rash|Disease {}] and [gout|Disease M:3]"
+        report = compare([annotated(text.format("M:2"))], [annotated(text.format("OTHER:2"))])
+        assert at(report, "other_vocabularies") == {"OTHER": 1}
+        assert at(report, "concepts/precision") == pytest.approx(2 / 3)
+        assert at(compare([annotated("[Gout|Disease]")], [annotated("[Gout|Disease M:2]")]), "other_vocabularies") == {}
+
     def test_a_corpus_without_ids_measures_mentions_only(self) -> None:
         report = compare([annotated("[Gout|Disease] hurts")], [annotated("[Gout|Disease M:2] hurts")])
         assert at(report, "mentions/strict/f1") == 1

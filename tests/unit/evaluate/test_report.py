@@ -10,6 +10,7 @@ from rich.console import Console
 
 from kg_builder.corpora.records import GoldDocument, GoldRelation
 from kg_builder.evaluate.evaluation import evaluate
+from kg_builder.evaluate.facts import CurrentId
 from kg_builder.evaluate.report import notes, render, rows
 from kg_builder.evaluate.results import Report
 from kg_builder.records import Concept, Document, DocumentGraph, Evidence, Mention, Relation, Selection
@@ -48,7 +49,7 @@ def predict(found: Document) -> DocumentGraph | None:
     )
 
 
-def report(names: Iterable[str] = "ab") -> Report:
+def report(names: Iterable[str] = "ab", current_id: CurrentId = str) -> Report:
     stated = (GoldRelation("CID", ("M:1",), ("M:2",)), GoldRelation("Bind", ("M:1",), ("M:2",)))
     return evaluate(
         [GoldDocument(document(name), (GOLD, RASH, MICE), stated) for name in names],
@@ -58,6 +59,7 @@ def report(names: Iterable[str] = "ab") -> Report:
         relate_gold=lambda gold: {("M:1", "INDUCES", "M:2")},
         type_map={"Chemical": "Chemical", "Disease": "Disease"},
         relation_map={"CID": "INDUCES"},
+        current_id=current_id,
         corpus="[mine]",
         settings_hash="abc",
     )
@@ -113,3 +115,17 @@ def test_notes_say_what_is_missing() -> None:
     assert "1 documents came again and were skipped: b." in said
     assert "Species (2)" in said
     assert "Bind (2)" in said
+
+
+def test_figures_with_retired_ids_have_a_column_where_there_are_any() -> None:
+    def text(found: Report) -> str:
+        console = Console(width=160)
+        with console.capture() as shown:
+            console.print(render(found))
+        return shown.get()
+
+    renewed = report(current_id=lambda curie: curie.replace("M:2", "M:20"))
+    assert "ids as annotated" in text(renewed)
+    assert "2 gold mentions carry one of 1 retired ids" in "\n".join(notes(renewed))
+    assert "ids as annotated" not in text(report(current_id=lambda curie: curie))
+    assert "retired" not in "\n".join(notes(report()))
