@@ -21,6 +21,7 @@ from kg_builder.schemas import load_schema
 from kg_builder.settings import Settings
 
 if TYPE_CHECKING:
+    from kg_builder.normalize.linker import LinkingNormalizer
     from kg_builder.terminology.table import Terminology
 
 
@@ -71,7 +72,7 @@ def make_components(
     """The built-in parts that the settings name. Raises SettingsError for a name that isn't there."""
     from kg_builder.clean.rules import RuleCleaner
 
-    normalizer = _normalizer(settings)
+    normalizer = make_normalizer(settings)
     return Components(
         settings=settings,
         extractors={name: _extractor(name, settings) for name in _named_extractors(settings)},
@@ -84,7 +85,8 @@ def make_components(
     )
 
 
-def _normalizer(settings: Settings) -> Normalizer:
+def make_normalizer(settings: Settings) -> LinkingNormalizer:
+    """The linker that the settings name, over their terminologies."""
     from kg_builder.normalize.chain import VOCABULARIES
     from kg_builder.normalize.linker import LinkingNormalizer
     from kg_builder.normalize.linking_model import read_linking_model, shipped_linking_model

@@ -13,6 +13,7 @@ from kg_builder.cli import term_loading
 from kg_builder.cli.console import AsJson, console, nothing_found, print_json
 
 if TYPE_CHECKING:
+    from kg_builder.settings import Settings as SettingsOfRun
     from kg_builder.terminology.contents import Contents
     from kg_builder.terminology.table import Terminology
 
@@ -106,25 +107,35 @@ def link(
     as_json: AsJson = False,
 ) -> None:
     """What a name is linked to, with scores and reasons."""
-    from kg_builder.normalize.linker import LinkingNormalizer
+    from kg_builder.graphs.components import make_normalizer
     from kg_builder.terminology.loaders.loading import given_group
 
     group = given_group(concept_type)
-    found = LinkingNormalizer(_opened(names, settings)).explain(text, group=group)
+    normalizer = make_normalizer(_settings(names, settings))
+    found = normalizer.explain(text, group=group)
+    linked = bool(found) and found[0].score >= normalizer.threshold
     if as_json:
-        print_json({"candidates": [one._asdict() for one in found]})
-    else:
+        print_json({"linked": linked, "candidates": [one._asdict() for one in found]})
+    elif found:
         _table(("score", "id", "name", "reason"), ((f"{one.score:.2f}", one.id, one.name, one.reason) for one in found))
+        if not linked:
+            console().print(
+                f"A mention of this stays unlinked: no candidate scores {normalizer.threshold:.2f} or more."
+            )
     if not found:
         nothing_found()
 
 
-def _opened(names: list[str] | None, settings: Path | None) -> Terminology:
+def _settings(names: list[str] | None, settings: Path | None) -> SettingsOfRun:
     from kg_builder.settings import load_settings
+
+    return load_settings(settings, **({"terminologies": tuple(names)} if names else {}))
+
+
+def _opened(names: list[str] | None, settings: Path | None) -> Terminology:
     from kg_builder.terminology.stack import open_terminologies
 
-    given = {"terminologies": tuple(names)} if names else {}
-    return open_terminologies(load_settings(settings, **given).terminologies)
+    return open_terminologies(_settings(names, settings).terminologies)
 
 
 def _describe(one: Contents) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from functools import cached_property, lru_cache
 from typing import NamedTuple
 
@@ -66,10 +67,13 @@ class LinkingNormalizer:
         """
         self._terminology = terminology
         self._model = shipped_linking_model() if model is None else model
-        self._threshold = self._model.threshold if threshold is None else threshold
+        self.threshold = self._model.threshold if threshold is None else threshold
+        """A mention whose best candidate scores less stays unlinked."""
         self.model: str | None = f"{terminology.version} {self._model.version}"
         self._vocabularies = frozenset(vocabularies)
-        self._chain = Chain(terminology, lambda: self._index, self._model.priors, self._vocabularies)
+        # ids of a terminology of the user's own stand in the place of those that annotators gave
+        self._priors = self._model.priors if vocabularies else replace(self._model.priors, current=terminology.current)
+        self._chain = Chain(terminology, lambda: self._index, self._priors, self._vocabularies)
         self._weighed = lru_cache(_REMEMBERED)(self._weigh)
         self._ancestors = lru_cache(_REMEMBERED)(terminology.ancestors)
 
@@ -116,7 +120,7 @@ class LinkingNormalizer:
         found = self._chain.find(asked, group)
         if not found:
             return ()
-        features = own_features(Asked(asked, group, found, None, self._vocabularies), self._model.priors)
+        features = own_features(Asked(asked, group, found, None, self._vocabularies), self._priors)
         return tuple(Weighed(one, self._model.log_odds(row)) for one, row in zip(found, features, strict=True))
 
     def _in_document(
@@ -135,7 +139,7 @@ class LinkingNormalizer:
         if not ranked:
             return Link()
         found, score = ranked[0]
-        if score < self._threshold:
+        if score < self.threshold:
             return Link((), score, f"unknown: the likeliest is not likely enough ({found.reason})")
         concepts = tuple(filter(None, map(self._terminology.concept, found.ids)))
         return Link(concepts, score, found.reason) if concepts else Link()

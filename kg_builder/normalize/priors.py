@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import lzma
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from hashlib import blake2b
 
@@ -32,6 +32,8 @@ class Priors:
     """By document id, what it added; only kept in training, where a document mustn't give its own answer away."""
     fewest: int = 1
     """Documents that must agree, the asking one left out."""
+    current: Callable[[str], str] | None = None
+    """The id that a terminology uses for one of the table's; None: it uses the same."""
 
     def seen(self, group: str, key: str, document_id: str | None = None) -> Mapping[Ids, int]:
         """Documents by ids."""
@@ -39,10 +41,19 @@ class Priors:
         found = self.table.get(place)
         if found is None:
             return {}
+        if self.current is not None:
+            return _renamed(found, self.current)
         if document_id is None or (mine := self.own.get(document_id)) is None:
             return found
         left = ((ids, count - mine.get((place, ids), 0)) for ids, count in found.items())
         return {ids: count for ids, count in left if count >= self.fewest}
+
+
+def _renamed(found: Mapping[Ids, int], current: Callable[[str], str]) -> Mapping[Ids, int]:
+    renamed: Counter[Ids] = Counter()
+    for ids, count in found.items():
+        renamed[tuple(sorted({current(one) for one in ids}))] += count
+    return renamed
 
 
 def count_priors(rows: Iterable[tuple[str, Row]], *, fewest: int) -> Priors:
