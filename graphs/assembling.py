@@ -17,6 +17,7 @@ from kg_builder.records import (
     DocumentGraph,
     Evidence,
     Mention,
+    Provenance,
     Reject,
     Relation,
     RelationMention,
@@ -38,6 +39,7 @@ def linked_mentions(
     links = normalizer.normalize(clean.text, mentions, schema)
     grounded: list[Mention | None] = []
     concepts: dict[str, Concept] = {}
+    stamped: dict[int, Provenance] = {}  # by identity: mentions of one extractor share theirs
     for mention, link in zip(mentions, links, strict=True):
         found = ground(mention, clean)
         if found is not None:
@@ -46,7 +48,9 @@ def linked_mentions(
             if entity is not None and entity.role is Role.CONCEPT:
                 own = link.concepts or (local_concept(entity.concept_type, mention.clean_text or mention.text),)
             concepts.update((concept.id, concept) for concept in own)
-            provenance = found.provenance.model_copy(update={"settings_hash": settings_hash})
+            given = mention.provenance
+            if (provenance := stamped.get(id(given))) is None:
+                provenance = stamped[id(given)] = given.model_copy(update={"settings_hash": settings_hash})
             found = found.model_copy(
                 update={"concepts": tuple(concept.id for concept in own), "provenance": provenance}
             )

@@ -218,7 +218,8 @@ def prior_places(readings: Sequence[Reading], found: Sequence[Found]) -> Iterato
     key = name_key(reading.text)
     if key:
         yield NAME + key
-        yield GIST + gist(key)
+        if words := gist(key):  # empty: nothing but words like "the", or abbreviations spelled like them
+            yield GIST + words
     first = found[0] if found else None
     if first is not None and is_sure(first):
         yield EXACT_CONCEPT + first.ids[0]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 
 from rapidfuzz import fuzz
 from rapidfuzz.distance import Levenshtein
@@ -75,5 +76,6 @@ def _misspelled(extra: list[str], missing: list[str]) -> list[tuple[str, str]]:
     return pairs
 
 
+@lru_cache(maxsize=20_000)
 def _is_number(word: str) -> bool:
     return any(letter.isdigit() for letter in word)

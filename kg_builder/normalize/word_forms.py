@@ -68,6 +68,7 @@ def distinct_words() -> frozenset[str]:
     return frozenset(word for group in _groups("distinct") for word in group)
 
 
+@lru_cache(maxsize=20_000)
 def opposed(one: str, other: str) -> bool:
     """Whether two words begin in ways that are opposed, as hypokalemia and hyperkalemia do."""
     return any(

@@ -57,7 +57,7 @@ class LinearStage:
 
 def family_sum(family: str, weights: Mapping[str, float], features: Iterable[str]) -> float:
     """Summed weight of the features that are known."""
-    found = [weight for feature in features if (weight := weights.get(feature)) is not None]
+    found = [weight for weight in map(weights.get, features) if weight is not None]
     # exact, so that the order in which a set gives them changes nothing
     return fsum(found) * family_scale(family, len(found)) if found else 0.0
 

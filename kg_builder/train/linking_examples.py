@@ -117,7 +117,7 @@ def _prior_rows(mentions: Sequence[GoldMention], chain: Chain, terminology: Term
         key = name_key(one.readings[0].text)
         if not one.gold or not key or any(terminology.group(each) is None for each in one.gold):
             continue
-        places = [NAME + key, GIST + gist(key)]
+        places = [NAME + key, *(GIST + words for words in [gist(key)] if words)]
         if (found := chain.exact(one.readings, one.group)) is not None:
             places.append(EXACT_CONCEPT + found.ids[0])
         yield from ((one.document_id, (one.group, place, one.gold)) for place in places)

@@ -36,6 +36,13 @@ def as_json(run: Run, *arguments: str | Path, **options: Any) -> Any:
     return json.loads(run(*arguments, "--json", **options).stdout)
 
 
+def started(command: list[str], folder: Path, **options: Any) -> subprocess.Popen[str]:
+    """The command in the background, with its standard error to read."""
+    return subprocess.Popen(
+        command, cwd=folder, env=os.environ | DICTIONARY, stderr=subprocess.PIPE, text=True, **options
+    )
+
+
 @pytest.fixture
 def texts(sample_texts: Path, tmp_path: Path) -> Path:
     copy = tmp_path / "texts"
@@ -260,7 +267,7 @@ def test_interrupt_stops_cleanly_and_the_next_run_goes_on(kg_builder_command: Ru
     text = "Cisplatin induced acute kidney injury. " * 4
     (tmp_path / "n.jsonl").write_text("".join(json.dumps({"id": str(i), "text": text}) + "\n" for i in range(400)))
     command = [str(Path(sys.executable).with_name("kg-builder")), "build", "n.jsonl", "--store", "g.kg"]
-    with subprocess.Popen(command, cwd=tmp_path, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+    with started(command, tmp_path, stdout=subprocess.PIPE) as process:
         assert process.stderr is not None
         process.stderr.readline()
         process.send_signal(signal.SIGINT)
@@ -278,7 +285,7 @@ def test_two_builds_at_once_one_is_told(kg_builder_command: Run, tmp_path: Path)
     text = "Cisplatin induced acute kidney injury. " * 40
     (tmp_path / "n.jsonl").write_text("".join(json.dumps({"id": str(i), "text": text}) + "\n" for i in range(1000)))
     command = [str(Path(sys.executable).with_name("kg-builder")), "build", "n.jsonl", "--store", "g.kg"]
-    with subprocess.Popen(command, cwd=tmp_path, stderr=subprocess.PIPE, text=True) as process:
+    with started(command, tmp_path) as process:
         assert process.stderr is not None
         process.stderr.readline()
         finished = kg_builder_command("build", "n.jsonl", "--store", "g.kg", expect=3)

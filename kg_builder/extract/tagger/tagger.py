@@ -44,6 +44,7 @@ class TaggerExtractor:
         self._dictionary = dictionary
         self._calibration = [described.calibration.get(label, Platt()) for label in TYPES]
         self._session = Session(model.path, threads=threads)
+        self._provenance = Provenance(extractor=self.name, model=self.model)
 
     def labels(self, schema: Schema, language: str) -> Mapping[str, str | None]:
         """Its types whose semantic group the schema asks for, in a language it was trained on."""
@@ -95,5 +96,5 @@ class TaggerExtractor:
             text=text[start:end],
             type=TYPES[found.column],
             confidence=found.probability,
-            provenance=Provenance(extractor=self.name, model=self.model),
+            provenance=self._provenance,
         )

@@ -6,11 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kg_builder.normalize.chain import prior_places
 from kg_builder.normalize.composites import splits
 from kg_builder.normalize.name_arrays import group_bits, name_arrays
 from kg_builder.normalize.name_index import NameIndex, open_index
 from kg_builder.normalize.priors import Priors, count_priors, pack_priors, place_of, unpack_priors
-from kg_builder.normalize.readings import readings
+from kg_builder.normalize.readings import Reading, readings
 from kg_builder.normalize.similarity import compare
 from kg_builder.normalize.word_forms import gist, loose_gist, opposed, without_modifiers
 from kg_builder.terminology.rows import ConceptRow
@@ -160,3 +161,8 @@ def test_priors_leave_the_asking_document_out() -> None:
 )
 def test_priors_survive_the_file(table: dict[str, dict[tuple[str, ...], int]]) -> None:
     assert unpack_priors(pack_priors(Priors(table))).table == table
+
+
+def test_words_that_say_nothing_ask_for_no_gist() -> None:
+    assert [place for place in prior_places((Reading("of the"),), ()) if place.startswith("~")] == []
+    assert [place for place in prior_places((Reading("zork of the heart"),), ()) if place.startswith("~")] != []
