@@ -70,7 +70,7 @@ def _head(facts: LinkingFacts) -> Iterator[str]:
     yield "Not for diagnosis, treatment or advice."
     yield ""
     yield "A logistic regression over what a chain of look-ups finds: `linking.json` has its weights by name."
-    yield f"`priors.tsv.xz` has {facts.rows:,} rows: names and their gists, as hashes, with the ids annotators gave them."
+    yield f"`priors.tsv.xz` has {facts.rows:,} rows: hashes of names and gists, with the ids annotators gave them."
     yield ""
     yield "| file | bytes |"
     yield "| --- | ---: |"
