@@ -37,7 +37,11 @@ def as_json(run: Run, *arguments: str | Path, **options: Any) -> Any:
 
 
 def started(command: list[str], folder: Path, **options: Any) -> subprocess.Popen[str]:
-    """The command in the background, with its standard error to read."""
+    """The command in the background, with its standard error to read.
+
+    It listens to interrupts even if the tests run where they are ignored, as in a shell's background job.
+    """
+    options["preexec_fn"] = partial(signal.signal, signal.SIGINT, signal.SIG_DFL)
     return subprocess.Popen(
         command, cwd=folder, env=os.environ | DICTIONARY, stderr=subprocess.PIPE, text=True, **options
     )
