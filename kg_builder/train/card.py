@@ -17,25 +17,10 @@ from kg_builder.evaluate.calibration import (
     reliability,
 )
 from kg_builder.extract.tagger.consistency import EVIDENCE
+from kg_builder.train.run_record import CorpusRow
 from kg_builder.train.scoring import Counts, overall
 
 ALL = "all"
-
-
-@dataclass(frozen=True, slots=True)
-class CorpusRow:
-    """What a run read of one corpus, and what it used."""
-
-    path: str
-    role: str
-    annotates: tuple[str, ...]
-    sha256: str
-    read: int
-    used: int
-    unreadable: int = 0
-    repeated: int = 0
-    elsewhere: int = 0
-    leaking: int = 0
 
 
 @dataclass(frozen=True, slots=True)

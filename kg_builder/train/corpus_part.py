@@ -26,13 +26,6 @@ def _one_group(pattern: str) -> str:
     return pattern
 
 
-def once_each(paths: Iterable[str]) -> None:
-    """Raise ValueError for a corpus that a recipe lists twice."""
-    for path, times in Counter(paths).items():
-        if times > 1:
-            raise ValueError(f"corpora: {path} is listed {times} times")
-
-
 class CorpusPart(RecipePart):
     """A file or folder of annotated documents, and what the run does with it."""
 
@@ -48,3 +41,13 @@ class CorpusPart(RecipePart):
         """The id that documents from the same source share, whatever corpus they are in."""
         found = re.search(self.id_pattern, document_id) if self.id_pattern else None
         return (found[1] if found else None) or document_id
+
+
+def check_corpora(corpora: Iterable[CorpusPart]) -> None:
+    """Raise ValueError for a corpus that a recipe lists twice, and where nothing is to train on."""
+    parts = list(corpora)
+    for path, times in Counter(part.path for part in parts).items():
+        if times > 1:
+            raise ValueError(f"corpora: {path} is listed {times} times")
+    if not any(part.role == "train" for part in parts):
+        raise ValueError("corpora: none has the role 'train'")

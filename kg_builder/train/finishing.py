@@ -11,18 +11,17 @@ from typing import Any
 from kg_builder.errors import InputError
 from kg_builder.extract.tagger.decoding import Floats
 from kg_builder.extract.tagger.model import MODEL, sha256
-from kg_builder.train.card import CardFacts, CorpusRow, Measured, measured, render_card
+from kg_builder.train.card import CardFacts, Measured, measured, render_card
 from kg_builder.train.documents import LoadedCorpus
 from kg_builder.train.examples import TaggedDocument
 from kg_builder.train.export import Drift, Run, check, onnx_run, write_model
 from kg_builder.train.loop import scorer
 from kg_builder.train.recipe import NerCorpus, NerRecipe
 from kg_builder.train.recipe_files import recipe_yaml
+from kg_builder.train.run_record import FIGURES, corpus_row, write_run
 from kg_builder.train.scoring import by_window, count, judged, overall, predict
 from kg_builder.train.second_look import LEAST, Weights, candidates, fit_second_look, held_out
 from kg_builder.train.tagger_model import Tagger
-
-FIGURES, CARD = "figures.json", "README.md"
 
 _PROBED = 100
 """Training documents on which the export is checked where there are no evaluation documents."""
@@ -75,7 +74,7 @@ def finish(
     facts = CardFacts(
         name=recipe.name,
         version=recipe.export.version,
-        corpora=tuple(_corpus_row(corpus) for corpus in corpora),
+        corpora=tuple(corpus_row(corpus, corpus.part.annotates) for corpus in corpora),
         recipe_yaml=recipe_yaml(recipe),
         command=command,
         device=device,
@@ -89,9 +88,7 @@ def finish(
         model_sha256=sha256(model / MODEL),
         model_bytes=(model / MODEL).stat().st_size,
     )
-    (model / CARD).write_text(render_card(facts), encoding="utf-8")
-    content = json.dumps(facts.as_json(), indent=2, ensure_ascii=False)
-    (output / FIGURES).write_text(content + "\n", encoding="utf-8")
+    write_run(output, facts.as_json(), render_card(facts))
     return model
 
 
@@ -143,18 +140,3 @@ def _measured(evaluation: Sequence[TaggedDocument], trained: Trained, model: Pat
     read = candidates(evaluation, by_window(onnx_run(model / MODEL)), trained.transitions)
     found = held_out(read)
     return measured(count(evaluation, found), judged(evaluation, found))
-
-
-def _corpus_row(corpus: LoadedCorpus[NerCorpus]) -> CorpusRow:
-    return CorpusRow(
-        path=corpus.part.path,
-        role=corpus.part.role,
-        annotates=corpus.part.annotates,
-        sha256=corpus.sha256,
-        read=corpus.read,
-        used=len(corpus.documents),
-        unreadable=corpus.unreadable,
-        repeated=corpus.repeated,
-        elsewhere=corpus.elsewhere,
-        leaking=corpus.leaking,
-    )

@@ -16,7 +16,7 @@ from kg_builder.normalize.priors import Priors, pack_priors
 from kg_builder.terminology.shipped import load_terminology
 from kg_builder.terminology.table import Terminology
 from kg_builder.train.documents import LoadedCorpus, load_corpora, of_role
-from kg_builder.train.linking_card import CorpusRow, LinkingFacts, render_linking_card
+from kg_builder.train.linking_card import LinkingFacts, render_linking_card
 from kg_builder.train.linking_examples import (
     GoldMention,
     Index,
@@ -29,8 +29,8 @@ from kg_builder.train.linking_figures import LinkingFigures, figures, judged
 from kg_builder.train.linking_fitting import FittedLinker, Judged, LinkerFitting, chosen_threshold
 from kg_builder.train.linking_recipe import LinkingCorpus, LinkingRecipe
 from kg_builder.train.recipe_files import recipe_yaml
+from kg_builder.train.run_record import corpus_row, file_sizes, quoted_evaluation, renamed, write_run
 
-FIGURES, CARD = "figures.json", "README.md"
 _HIDDEN_IN_TEST = 0.1
 
 
@@ -46,7 +46,7 @@ def train_linker(
     known = terminology or load_terminology()
     index: Index = lru_cache(maxsize=1)(lambda: open_index(known))
     corpora = load_corpora(recipe.corpora, corpora_root or recipe.corpora_root, exclude_overlap=recipe.exclude_overlap)
-    quoted = _quoted(recipe)
+    quoted = None if recipe.of_role("evaluate") else quoted_evaluation(recipe.figures_from)
     mentions = [one for corpus in of_role(corpora, "train") for one in _mentions(corpus, known)]
     if not any(one.gold for one in mentions):
         raise InputError("the training documents have no mention with an id")
@@ -60,7 +60,7 @@ def train_linker(
         command=command,
         recipe_yaml=recipe_yaml(recipe),
         terminology=known.version,
-        corpora=tuple(map(_row, corpora)),
+        corpora=tuple(corpus_row(corpus, renamed(corpus.part.types)) for corpus in corpora),
         threshold=fitted.threshold,
         cross_validation=figures(held_out, fitted.threshold),
         evaluation={
@@ -68,11 +68,9 @@ def train_linker(
         },
         quoted=quoted,
         rows=sum(map(len, priors.table.values())),
-        file_bytes={name: (folder / name).stat().st_size for name in (WEIGHTS, PRIORS)},
+        file_bytes=file_sizes(folder),
     )
-    (folder / CARD).write_text(render_linking_card(facts), encoding="utf-8")
-    content = json.dumps(facts.as_json(), indent=2, ensure_ascii=False)
-    (output / FIGURES).write_text(content + "\n", encoding="utf-8")
+    write_run(output, facts.as_json(), render_linking_card(facts))
     return folder
 
 
@@ -124,31 +122,3 @@ def _scored(
     hidden = hidden_by_hash(_HIDDEN_IN_TEST, "test")
     examples += linking_examples(mentions, terminology, index, model.priors, training=False, hidden=hidden)
     return figures([judged(one, model) for one in examples], model.threshold)
-
-
-def _row(corpus: LoadedCorpus[LinkingCorpus]) -> CorpusRow:
-    return CorpusRow(
-        path=corpus.part.path,
-        role=corpus.part.role,
-        types=dict(corpus.part.types),
-        sha256=corpus.sha256,
-        read=corpus.read,
-        used=len(corpus.documents),
-        elsewhere=corpus.elsewhere,
-        leaking=corpus.leaking,
-    )
-
-
-def _quoted(recipe: LinkingRecipe) -> Mapping[str, Any] | None:
-    """The figures of the run that the recipe takes over, where this one has nothing left to score on."""
-    if recipe.figures_from is None or recipe.of_role("evaluate"):
-        return None
-    file = Path(recipe.figures_from) / FIGURES
-    try:
-        content: Mapping[str, Any] = json.loads(file.read_text(encoding="utf-8"))["evaluation"]
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise InputError(
-            f"figures_from: {file} can't be read",
-            hint="Run that recipe first, or name its output folder in the recipe.",
-        ) from error
-    return content

@@ -7,20 +7,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from kg_builder.train.linking_figures import LinkingFigures
-
-
-@dataclass(frozen=True, slots=True)
-class CorpusRow:
-    """What a run read of one corpus, and what it used."""
-
-    path: str
-    role: str
-    types: Mapping[str, str]
-    sha256: str
-    read: int
-    used: int
-    elsewhere: int = 0
-    leaking: int = 0
+from kg_builder.train.run_record import CorpusRow
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from kg_builder.train.corpus_part import CorpusPart, RecipePart, once_each
+from kg_builder.train.corpus_part import CorpusPart, RecipePart, check_corpora
 
 EntityLabel = Literal["Chemical", "Disease"]
 Overlap = Literal["refuse", "drop"]
@@ -72,9 +72,7 @@ class NerRecipe(RecipePart):
 
     @model_validator(mode="after")
     def _trains(self) -> Self:
-        once_each(corpus.path for corpus in self.corpora)
-        if not self.of_role("train"):
-            raise ValueError("corpora: none has the role 'train'")
+        check_corpora(self.corpora)
         if self.average_last > self.epochs:
             raise ValueError(f"average_last: there are {self.epochs} epochs")
         if self.second_look_from and self.of_role("evaluate"):

@@ -6,7 +6,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from kg_builder.train.corpus_part import CorpusPart, RecipePart, once_each
+from kg_builder.train.corpus_part import CorpusPart, RecipePart, check_corpora
 from kg_builder.train.recipe import Overlap
 
 Predicate = Literal["INDUCES", "TREATS"]
@@ -38,9 +38,7 @@ class RelationRecipe(RecipePart):
 
     @model_validator(mode="after")
     def _trains(self) -> Self:
-        once_each(corpus.path for corpus in self.corpora)
-        if not self.of_role("train"):
-            raise ValueError("corpora: none has the role 'train'")
+        check_corpora(self.corpora)
         return self
 
     def of_role(self, role: Literal["train", "evaluate"]) -> tuple[RelationCorpus, ...]:

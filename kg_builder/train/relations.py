@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -20,12 +18,11 @@ from kg_builder.terminology.table import Terminology
 from kg_builder.train.documents import LoadedCorpus, load_corpora, of_role
 from kg_builder.train.recipe_files import recipe_yaml
 from kg_builder.train.relation_recipe import RelationCorpus, RelationRecipe
-from kg_builder.train.relations_card import CorpusRow, PredicateFigures, RelationFacts, render_relation_card
+from kg_builder.train.relations_card import PredicateFigures, RelationFacts, render_relation_card
 from kg_builder.train.relations_examples import PageExample, corpus_examples, gold_pairs
 from kg_builder.train.relations_export import Exported, largest_shift, write_relation_model
 from kg_builder.train.relations_fitting import HeldOut, TrainingSet
-
-FIGURES, CARD = "figures.json", "README.md"
+from kg_builder.train.run_record import corpus_row, file_sizes, quoted_evaluation, renamed, write_run
 
 
 def train_relations(
@@ -40,7 +37,7 @@ def train_relations(
     terminology = terminology or load_terminology()
     root = corpora_root or recipe.corpora_root
     corpora = load_corpora(recipe.corpora, root, exclude_overlap=recipe.exclude_overlap)
-    quoted = _quoted(recipe)
+    quoted = None if recipe.of_role("evaluate") else quoted_evaluation(recipe.figures_from)
     models: dict[str, Exported] = {}
     held_out: dict[str, HeldOut] = {}
     for predicate in sorted({name for part in recipe.of_role("train") for name in part.predicates.values()}):
@@ -60,17 +57,15 @@ def train_relations(
         name=recipe.name,
         command=command,
         recipe_yaml=recipe_yaml(recipe),
-        corpora=tuple(map(_row, corpora)),
+        corpora=tuple(corpus_row(corpus, renamed(corpus.part.predicates)) for corpus in corpora),
         cross_validation={predicate: _held_out_figures(found) for predicate, found in held_out.items()},
         evaluation={corpus.part.path: _scored(corpus, written, terminology) for corpus in of_role(corpora, "evaluate")},
         quoted=quoted,
         thresholds={predicate: one.threshold for predicate, one in models.items()},
         shift=shift,
-        file_bytes={file.name: file.stat().st_size for file in sorted(folder.iterdir()) if file.name != CARD},
+        file_bytes=file_sizes(folder),
     )
-    (folder / CARD).write_text(render_relation_card(facts), encoding="utf-8")
-    content = json.dumps(facts.as_json(), indent=2, ensure_ascii=False)
-    (output / FIGURES).write_text(content + "\n", encoding="utf-8")
+    write_run(output, facts.as_json(), render_relation_card(facts))
     return folder
 
 
@@ -129,31 +124,3 @@ def _gold(documents: Sequence[GoldDocument], predicates: Mapping[str, str]) -> s
 
 def _figures(right: int, stated: int, gold: int, judged: Judged) -> PredicateFigures:
     return PredicateFigures(right, stated, gold, reliability(judged), at_thresholds(judged, gold=gold))
-
-
-def _row(corpus: LoadedCorpus[RelationCorpus]) -> CorpusRow:
-    return CorpusRow(
-        path=corpus.part.path,
-        role=corpus.part.role,
-        predicates=dict(corpus.part.predicates),
-        sha256=corpus.sha256,
-        read=corpus.read,
-        used=len(corpus.documents),
-        elsewhere=corpus.elsewhere,
-        leaking=corpus.leaking,
-    )
-
-
-def _quoted(recipe: RelationRecipe) -> Mapping[str, Any] | None:
-    """The figures of the run that the recipe takes over, where this one has nothing left to score on."""
-    if recipe.figures_from is None or recipe.of_role("evaluate"):
-        return None
-    file = Path(recipe.figures_from) / FIGURES
-    try:
-        content: Mapping[str, Any] = json.loads(file.read_text(encoding="utf-8"))["evaluation"]
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise InputError(
-            f"figures_from: {file} can't be read",
-            hint="Run that recipe first, or name its output folder in the recipe.",
-        ) from error
-    return content

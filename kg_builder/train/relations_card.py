@@ -7,20 +7,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from kg_builder.evaluate.calibration import AtThreshold, Reliability, markdown_thresholds
-
-
-@dataclass(frozen=True, slots=True)
-class CorpusRow:
-    """What a run read of one corpus, and what it used."""
-
-    path: str
-    role: str
-    predicates: Mapping[str, str]
-    sha256: str
-    read: int
-    used: int
-    elsewhere: int = 0
-    leaking: int = 0
+from kg_builder.train.run_record import CorpusRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +110,7 @@ def _data(facts: RelationFacts) -> Iterator[str]:
     yield "| corpus | role | relations | documents read | used | in an earlier corpus | left out as leaks | sha256 |"
     yield "| --- | --- | --- | ---: | ---: | ---: | ---: | --- |"
     for row in facts.corpora:
-        named = ", ".join(f"{theirs} = {ours}" for theirs, ours in row.predicates.items())
+        named = ", ".join(row.annotates)
         counts = f"{row.read} | {row.used} | {row.elsewhere} | {row.leaking}"
         yield f"| `{row.path}` | {row.role} | {named} | {counts} | `{row.sha256[:16]}` |"
     yield ""

@@ -10,8 +10,9 @@ import pytest
 from kg_builder.extract.tagger.consistency import Text
 from kg_builder.extract.tagger.decoding import allowed
 from kg_builder.extract.tagger.encoding import Window
-from kg_builder.train.card import CardFacts, CorpusRow, Measured, measured, render_card
+from kg_builder.train.card import CardFacts, Measured, measured, render_card
 from kg_builder.train.examples import Example, TaggedDocument
+from kg_builder.train.run_record import CorpusRow
 from kg_builder.train.scoring import Counts, Found, by_window, count, overall, predict
 
 BOTH = ("Chemical", "Disease")
