@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -42,17 +43,10 @@ def load_umls(
     """UMLS Metathesaurus (MRCONSO, MRSTY), streamed."""
     from kg_builder.terminology.loaders.umls import load_umls as load
 
-    def loading(reading: Reading) -> Loading:
-        return load(
-            mrconso,
-            mrsty,
-            reading=reading,
-            sources=_several(sab),
-            languages=_several(lang) or ("ENG",),
-            group=concept_type,
-            release=release,
-        )
-
+    languages = _several(lang) or ("ENG",)
+    loading = partial(
+        load, mrconso, mrsty, sources=_several(sab), languages=languages, group=concept_type, release=release
+    )
     _write(loading, output or Path("umls.terms"), recognized=recognize, as_json=as_json)
 
 
@@ -66,10 +60,9 @@ def load_rxnorm(
     """RxNorm ingredients and brands (RXNCONSO)."""
     from kg_builder.terminology.loaders.rxnorm import load_rxnorm as load
 
-    def loading(reading: Reading) -> Loading:
-        return load(rxnconso, reading=reading, release=release)
-
-    _write(loading, output or Path("rxnorm.terms"), recognized=recognize, as_json=as_json)
+    _write(
+        partial(load, rxnconso, release=release), output or Path("rxnorm.terms"), recognized=recognize, as_json=as_json
+    )
 
 
 def load_snomed(
@@ -83,10 +76,12 @@ def load_snomed(
     """SNOMED CT (RF2 snapshot)."""
     from kg_builder.terminology.loaders.snomed import load_snomed as load
 
-    def loading(reading: Reading) -> Loading:
-        return load(rf2, reading=reading, languages=_several(lang) or ("en",), release=release)
-
-    _write(loading, output or Path("snomedct.terms"), recognized=recognize, as_json=as_json)
+    _write(
+        partial(load, rf2, languages=_several(lang) or ("en",), release=release),
+        output or Path("snomedct.terms"),
+        recognized=recognize,
+        as_json=as_json,
+    )
 
 
 def load_mesh(
@@ -99,10 +94,7 @@ def load_mesh(
     """MeSH descriptors and supplementary records (NLM's XML)."""
     from kg_builder.terminology.loaders.mesh import load_mesh as load
 
-    def loading(reading: Reading) -> Loading:
-        return load(xml, reading=reading, release=release)
-
-    _write(loading, output or Path("mesh.terms"), recognized=recognize, as_json=as_json)
+    _write(partial(load, xml, release=release), output or Path("mesh.terms"), recognized=recognize, as_json=as_json)
 
 
 def load_obo(
@@ -119,10 +111,12 @@ def load_obo(
     """Open ontologies: Mondo, HPO, ChEBI, Uberon and the like."""
     from kg_builder.terminology.loaders.obo import load_obo as load
 
-    def loading(reading: Reading) -> Loading:
-        return load(ontology, reading=reading, group=concept_type, prefixes=_several(prefix), release=release)
-
-    _write(loading, output or _beside(ontology), recognized=recognize, as_json=as_json)
+    _write(
+        partial(load, ontology, group=concept_type, prefixes=_several(prefix), release=release),
+        output or _beside(ontology),
+        recognized=recognize,
+        as_json=as_json,
+    )
 
 
 def load_icd10(
@@ -137,10 +131,12 @@ def load_icd10(
     """ICD-10 titles in any language."""
     from kg_builder.terminology.loaders.icd10 import load_icd10 as load
 
-    def loading(reading: Reading) -> Loading:
-        return load(titles, reading=reading, vocabulary=vocabulary, language=lang, release=release)
-
-    _write(loading, output or _beside(titles), recognized=recognize, as_json=as_json)
+    _write(
+        partial(load, titles, vocabulary=vocabulary, language=lang, release=release),
+        output or _beside(titles),
+        recognized=recognize,
+        as_json=as_json,
+    )
 
 
 def load_tsv(
@@ -159,17 +155,7 @@ def load_tsv(
     """A list of your own, such as a hospital's formulary."""
     from kg_builder.terminology.loaders.lists import load_tsv as load
 
-    def loading(reading: Reading) -> Loading:
-        return load(
-            table,
-            reading=reading,
-            group=concept_type,
-            prefix=prefix,
-            language=lang,
-            release=release,
-            licence=licence,
-        )
-
+    loading = partial(load, table, group=concept_type, prefix=prefix, language=lang, release=release, licence=licence)
     _write(loading, output or _beside(table), recognized=recognize, as_json=as_json)
 
 
@@ -183,15 +169,15 @@ def _beside(source: Path) -> Path:
     return Path(f"{source.name.partition('.')[0] or 'own'}.terms")
 
 
-def _write(loading: Callable[[Reading], Loading], output: Path, *, recognized: bool, as_json: bool) -> None:
-    """Load with a progress bar, and tell what came of it."""
+def _write(load: Callable[..., Loading], output: Path, *, recognized: bool, as_json: bool) -> None:
+    """Load with a progress bar, and tell what came of it. `load` takes what it reads with as `reading`."""
     from kg_builder.terminology.loaders.loading import write_terminology
     from kg_builder.terminology.loaders.reading import Reading
 
     try:
         with _progress(quiet=as_json) as on_progress:
             reading = Reading(on_progress)
-            loaded = loading(reading)
+            loaded = load(reading=reading)
             count = write_terminology(loaded, output, recognized=recognized)
     except KeyboardInterrupt:
         print(f"interrupted: {output} was not written", file=sys.stderr)
