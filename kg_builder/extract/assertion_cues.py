@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from importlib.resources import files
 
 from kg_builder.records import Assertion
+from kg_builder.text.keys import without_marks
 from kg_builder.text.phrases import PhraseTable, spellings, split_words
 
 _SHIPPED = ("en", "vi")
@@ -94,12 +94,6 @@ def _needed_parts(phrase: str) -> Iterator[frozenset[str]]:
     for part in phrase.split():
         if part == "?" or not part.endswith("?"):
             yield frozenset(max(split_words(word).keys, key=len) for word in part.split("|"))
-
-
-def without_marks(text: str) -> str:
-    """Vietnamese as it is typed without diacritics."""
-    decomposed = unicodedata.normalize("NFD", text.replace("đ", "d").replace("Đ", "D"))
-    return "".join(character for character in decomposed if not unicodedata.combining(character))
 
 
 def read_cues(language: str) -> list[tuple[str, Cue]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain, product
 
-from kg_builder.extract.lexicon_plain import typed_without_marks, without_marks
+from kg_builder.extract.lexicon_plain import typed_without_marks
 from kg_builder.extract.lexicon_rules import LexiconRules, exact_case, load_rules
 from kg_builder.extract.matching import Composition, Matcher
 from kg_builder.extract.phrase_table import Phrase, PhraseTable
@@ -15,7 +15,7 @@ from kg_builder.schema import Role, Schema
 from kg_builder.semantic_groups import GROUPS
 from kg_builder.terminology.rows import Tier
 from kg_builder.terminology.table import Name, Terminology
-from kg_builder.text.keys import could_be_vietnamese
+from kg_builder.text.keys import could_be_vietnamese, without_marks
 
 _TIERS = (Tier.ADDED, Tier.PREFERRED, Tier.ENTRY)
 """Whose word counts when names of several groups share a key."""

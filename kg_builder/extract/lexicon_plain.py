@@ -14,12 +14,6 @@ _SYLLABLES = 0.6
 """Share of words with the form of a Vietnamese syllable; English text has less than half of that."""
 
 
-def without_marks(text: str) -> str:
-    """A Vietnamese text or key without diacritics: ``tang huyet ap``."""
-    letters = unicodedata.normalize("NFD", text).replace("\u0111", "d").replace("\u0110", "D")
-    return "".join(letter for letter in letters if not unicodedata.combining(letter))
-
-
 def typed_without_marks(text: str, language: str) -> bool:
     """Whether a text is Vietnamese, or may be, and has no Vietnamese diacritics at all."""
     if language == "en" or (not text.isascii() and _MARKS.search(unicodedata.normalize("NFD", text)) is not None):

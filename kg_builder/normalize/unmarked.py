@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import unicodedata
 from functools import cached_property
 
 from kg_builder.semantic_groups import GROUPS
 from kg_builder.terminology.table import Hit, Terminology
-from kg_builder.text.keys import could_be_vietnamese
+from kg_builder.text.keys import could_be_vietnamese, without_marks
 
 _LANGUAGE = "vi"
 
@@ -31,11 +30,6 @@ class UnmarkedNames:
         found: dict[str, tuple[str, ...]] = {}
         for group in GROUPS:
             for name in self._terminology.names(group, _LANGUAGE):
-                if name.id and " " in name.key and (plain := _without_marks(name.key)) != name.key:
+                if name.id and " " in name.key and (plain := without_marks(name.key)) != name.key:
                     found[plain] = (*found.get(plain, ()), name.key)
         return found
-
-
-def _without_marks(key: str) -> str:
-    letters = unicodedata.normalize("NFD", key).replace("\u0111", "d")
-    return "".join(letter for letter in letters if not unicodedata.combining(letter))

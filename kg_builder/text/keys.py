@@ -99,6 +99,12 @@ def inverted(name: str) -> str:
     return " ".join(reversed(parts)) if len(parts) > 1 else name
 
 
+def without_marks(text: str) -> str:
+    """A Vietnamese text or key as it is typed without diacritics: ``tang huyet ap``."""
+    letters = unicodedata.normalize("NFD", text).replace("\u0111", "d").replace("\u0110", "D")
+    return "".join(letter for letter in letters if not unicodedata.combining(letter))
+
+
 def could_be_vietnamese(word: str) -> bool:
     """Whether a lower-case word has the form of a Vietnamese syllable, diacritics or not."""
     return _VIETNAMESE_SYLLABLE.fullmatch(word) is not None
