@@ -18,8 +18,8 @@ from kg_builder.graphs.components import Components, Context
 from kg_builder.graphs.state import (
     Asked,
     Candidates,
-    Cleaned,
     ExtractInput,
+    FirstCleaned,
     Input,
     Judged,
     Linked,
@@ -32,6 +32,7 @@ from kg_builder.graphs.state import (
     Written,
 )
 from kg_builder.graphs.validating import judge
+from kg_builder.protocols import Cleaning
 from kg_builder.records import Document, Selection
 from kg_builder.schema import Schema
 from kg_builder.select.language import detect_language
@@ -66,7 +67,7 @@ def step(name: str) -> Callable[[Function[Slice]], Node[Slice]]:
 
 
 @step("clean")
-def clean(state: Input, parts: Components) -> Cleaned:
+def clean(state: Input, parts: Components) -> FirstCleaned:
     """Tell the language, then clean."""
     given: Any = state["document"]
     document = given if isinstance(given, Document) else Document.model_validate(given)
@@ -77,8 +78,15 @@ def clean(state: Input, parts: Components) -> Cleaned:
     else:
         guess = detect_language(document.text)
         language, reason = guess.language, guess.reason
-    text = parts.cleaner.clean(document, language) if parts.cleaner else CleanText.unchanged(document.text)
-    return {"document": document, "language": language, "language_reason": reason, "clean": PackedText.pack(text)}
+    cleaned = parts.cleaner.clean(document, language) if parts.cleaner else Cleaning(CleanText.unchanged(document.text))
+    return {
+        "document": document,
+        "language": language,
+        "language_reason": reason,
+        "clean": PackedText.pack(cleaned.text),
+        "rejects": tuple(cleaned.rejects),
+        "extracted": len(cleaned.rejects),
+    }
 
 
 @step("select")

@@ -151,4 +151,4 @@ def _cleaned(part: DocumentGraph, components: Components) -> CleanText:
     """The text as an extractor saw it; annotations that came with a corpus were made on the original."""
     if components.cleaner is None or part.selection.extractors == (GOLD.extractor,):
         return CleanText.unchanged(part.document.text)
-    return components.cleaner.clean(part.document, part.selection.language)
+    return components.cleaner.clean(part.document, part.selection.language).text

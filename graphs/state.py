@@ -91,6 +91,10 @@ class Candidates(TypedDict, total=False):
     """Items the extractors gave, over all attempts."""
 
 
+class FirstCleaned(Cleaned, Candidates):
+    """What `clean` returns: with the rewritten texts that were not accepted."""
+
+
 class Selecting(Selected, Turn):
     """What `select` returns."""
 

@@ -39,12 +39,24 @@ if TYPE_CHECKING:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Cleaning:
+    """A cleaner's answer."""
+
+    text: CleanText
+    rejects: Sequence[Reject] = ()
+    """Rewritten texts that were not accepted, with the reason; offsets in the original, or none."""
+
+
 class Cleaner(Protocol):
     """Makes text readable without losing where each character came from."""
 
     name: str
+    model: str | None
+    remote: bool
+    """True: text leaves this machine, which a run must allow."""
 
-    def clean(self, document: Document, language: str) -> CleanText:
+    def clean(self, document: Document, language: str) -> Cleaning:
         """Clean one document. `language` is an ISO 639-1 code or ``und``."""
         ...
 
@@ -84,6 +96,10 @@ class Extractor(Protocol):
     """True: the same request gives the same answer, so it isn't asked twice."""
     languages: frozenset[str]
     """ISO 639-1 codes it was made for; empty: any."""
+    kinds: frozenset[str]
+    """Kinds of document (`Metadata.kind`) it was made for; empty: any."""
+    remote: bool
+    """True: text leaves this machine, which a run must allow."""
     max_characters: int | None
     """Longest text it takes at once; longer ones are split at sentence boundaries. None: no limit."""
 
@@ -124,6 +140,8 @@ class RelationExtractor(Protocol):
     name: str
     model: str | None
     deterministic: bool
+    remote: bool
+    """True: text leaves this machine, which a run must allow."""
 
     def predicates(self, schema: Schema) -> frozenset[str]:
         """Those of the schema's predicates that it can state."""

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from kg_builder.backends.generation import Generated, GenerationRequest
 from kg_builder.protocols import Extraction, ExtractionRequest, Link, RelationExtraction, RelationRequest
 from kg_builder.records import Concept, Issue, Mention, Provenance, Reject, RelationMention
 from kg_builder.schema import Schema
@@ -52,6 +53,8 @@ class ScriptedExtractor:
     model: str | None = None
     deterministic: bool = False
     languages: frozenset[str] = frozenset()
+    kinds: frozenset[str] = frozenset()
+    remote: bool = False
     max_characters: int | None = None
     groups: Mapping[str, str | None] = field(default_factory=dict)
     """Label → semantic group; empty: the schema's own type names."""
@@ -93,6 +96,27 @@ class ScriptedExtractor:
 
 
 @dataclass
+class ScriptedGenerator:
+    """Gives one prepared answer a request, in order (the last one again after that), and remembers the requests."""
+
+    answers: Sequence[str | Generated | Exception]
+    model: str = "scripted"
+    remote: bool = False
+    requests: list[GenerationRequest] = field(default_factory=list)
+
+    def generate(self, requests: Sequence[GenerationRequest]) -> Sequence[Generated]:
+        """The next answers."""
+        found = []
+        for request in requests:
+            answer = self.answers[min(len(self.requests), len(self.answers) - 1)]
+            self.requests.append(request)
+            if isinstance(answer, Exception):
+                raise answer
+            found.append(Generated(answer) if isinstance(answer, str) else answer)
+        return found
+
+
+@dataclass
 class ScriptedRelations:
     """States (subject text, predicate, object text) triples, one list an attempt, on the mentions it is given."""
 
@@ -100,6 +124,7 @@ class ScriptedRelations:
     name: str = "scripted-relations"
     model: str | None = None
     deterministic: bool = False
+    remote: bool = False
     requests: list[RelationRequest] = field(default_factory=list)
 
     def predicates(self, schema: Schema) -> frozenset[str]:

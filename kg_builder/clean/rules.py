@@ -13,6 +13,7 @@ from kg_builder.clean.layout import blank_runs, bullets, hard_wraps
 from kg_builder.clean.register import is_shorthand
 from kg_builder.clean.timings import timings
 from kg_builder.clean.vietnamese import segmented_words, tone_placement
+from kg_builder.protocols import Cleaning
 from kg_builder.records import Document
 
 _Pass = Callable[[str], Iterable[Edit]]
@@ -27,6 +28,8 @@ class RuleCleaner:
     """
 
     name = "rules"
+    model: str | None = None
+    remote = False
 
     def __init__(self, abbreviations: Abbreviations | None = None) -> None:
         """`abbreviations`: a table of your own instead of the one shipped."""
@@ -34,14 +37,14 @@ class RuleCleaner:
         capitals = {form.upper(): form for form in self._abbreviations.capitals}
         self._kept = capitals | dict(cased_words())
 
-    def clean(self, document: Document, language: str) -> CleanText:
+    def clean(self, document: Document, language: str) -> Cleaning:
         """Clean one document. `language` is an ISO 639-1 code or ``und``."""
         clean = decoded(CleanText.unchanged(document.text))
         clean = _through(clean, odd_characters, composed)
         if language == "vi":
             clean = _through(clean, segmented_words, tone_placement)
         clean = _through(clean, bullets, hard_wraps, blank_runs, partial(shouting, kept=self._kept))
-        return self._written_out(clean, document.metadata.kind) if language == "en" else clean
+        return Cleaning(self._written_out(clean, document.metadata.kind) if language == "en" else clean)
 
     def _written_out(self, clean: CleanText, kind: str | None) -> CleanText:
         """Abbreviations and durations; again while one written out decides another beside it."""

@@ -41,6 +41,8 @@ class LexiconExtractor:
 
     name = "lexicon"
     deterministic = True
+    remote = False
+    kinds: frozenset[str] = frozenset()
     max_characters: int | None = None
 
     def __init__(self, terminology: Terminology, rules: LexiconRules | None = None) -> None:

@@ -35,6 +35,7 @@ class CueRelationExtractor:
     name = "cooccurrence"
     model: str | None = None
     deterministic = True
+    remote = False
 
     def predicates(self, schema: Schema) -> frozenset[str]:
         """``INDUCES`` and ``TREATS``, where the schema has them."""

@@ -37,6 +37,7 @@ class DocumentRelationExtractor:
 
     name = "pair-classifier"
     deterministic = True
+    remote = False
 
     def __init__(self, normalizer: Normalizer, terminology: Terminology, folder: Traversable | None = None) -> None:
         """`folder`: of a model that ``kg-builder train relations`` wrote; None: the shipped one."""

@@ -33,6 +33,8 @@ class TaggerExtractor:
 
     name = "tagger"
     deterministic = True
+    remote = False
+    kinds: frozenset[str] = frozenset()
     max_characters: int | None = 50_000
     """About as many words' scores as are held in memory at once; longer texts come in chunks."""
 

@@ -158,7 +158,7 @@ def test_no_expansion_is_expanded_again() -> None:
 def test_a_table_of_ones_own() -> None:
     table = parse_abbreviations(HEADER + "zz\tsleep\tany\tany\t\t\t\t\tours\n")
     cleaner = RuleCleaner(table)
-    assert cleaner.clean(Document(id="d", text="Some zz and h/o."), "en").text == "Some sleep and h/o."
+    assert cleaner.clean(Document(id="d", text="Some zz and h/o."), "en").text.text == "Some sleep and h/o."
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ CLEANER = RuleCleaner()
 
 
 def clean(text: str, language: str = "en", kind: str | None = None) -> CleanText:
-    return CLEANER.clean(Document(id="d", text=text, metadata=Metadata(kind=kind)), language)
+    return CLEANER.clean(Document(id="d", text=text, metadata=Metadata(kind=kind)), language).text
 
 
 NOTE_WORDS = st.sampled_from(

@@ -84,6 +84,7 @@ class EveryPair:
     name = "every-pair"
     model: str | None = None
     deterministic = True
+    remote = False
 
     def predicates(self, schema: Schema) -> frozenset[str]:
         return frozenset({"INDUCES"})

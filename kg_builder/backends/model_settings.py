@@ -1,0 +1,90 @@
+"""How a user names a model: where it comes from, what family it is of, and how it runs."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+SCHEMES = ("hf", "onnx", "gguf", "chat")
+"""``hf:`` a folder or hub id in the Hugging Face layout, ``onnx:`` an exported token classifier's folder, ``gguf:`` a
+file for llama.cpp, ``chat:`` any LangChain chat model as ``init_chat_model`` names it (``chat:openai:gpt-…``)."""
+
+
+class Family(StrEnum):
+    """What a model is asked and what it answers."""
+
+    JSON = "json"
+    """Prompt that lists the types, answer as JSON: instruct models."""
+    DIFFUSION = "diffusion"
+    """Diffusion language model for (nested) recognition."""
+    LISTS = "lists"
+    """One prompt a task, answers as bullet lists and ``chemical | disease`` pairs."""
+    TOKENS = "token-classification"
+    """One label a word."""
+    EDITOR = "copy-editor"
+    """Rewrites clinical text; serves the clean step, not extraction."""
+
+
+class ModelSettings(BaseModel):
+    """One model. What is None is the family's published default."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True, protected_namespaces=())
+
+    source: Annotated[str, StringConstraints(pattern=rf"^({'|'.join(SCHEMES)}):\S.*$")]
+    """Scheme and place, see `SCHEMES`."""
+    family: Family | None = None
+    """None: told from the checkpoint's configuration, where that can be done."""
+    revision: str | None = None
+    """Commit of a hub checkpoint; needed with `trust_remote_code`."""
+    trust_remote_code: bool = False
+    """Run the Python code that comes with the checkpoint."""
+    base: str | None = None
+    """Folder or hub id of the model under an adapter; None: what the adapter's configuration names."""
+    merge_adapter: bool = False
+    """Add the adapter to the weights once, in float32: quicker answers, but no shared base."""
+    dtype: Literal["auto", "float32", "bfloat16", "float16"] = "auto"
+    """``auto``: half precision on a GPU, float32 on a CPU."""
+    quantization: Literal["none", "4bit"] = "none"
+    """``4bit``: NF4 by bitsandbytes, on a GPU."""
+    device: str | None = None
+    """As torch names it; None: the first GPU, else the CPU."""
+    batch_size: int = Field(default=8, ge=1, le=512)
+    """Requests, or windows, that run together at most."""
+    max_characters: int | None = Field(default=None, ge=100)
+    """Longest text asked about at once; longer ones are split at sentence boundaries."""
+    system: str | None = None
+    """System text instead of the family's own."""
+    system_file: Path | None = None
+    """The same, read from a UTF-8 file."""
+    max_new_tokens: int | None = Field(default=None, ge=1)
+    temperature: float | None = Field(default=None, ge=0)
+    """0: greedy."""
+    top_p: float | None = Field(default=None, gt=0, le=1)
+    repetition_penalty: float | None = Field(default=None, gt=0)
+    steps: int | None = Field(default=None, ge=1)
+    """Denoising steps of a diffusion model."""
+    keep_history: bool = False
+    """Let a diffusion model keep every step's tokens, which only animations need."""
+    few_shot: bool = True
+    """Show the schema's examples, for prompts that have none by themselves; a checkpoint trained without is better off
+    without: then False."""
+    constrained: bool = False
+    """Hold the answer to the JSON schema where the backend can. Weak models then answer ``[]`` to prompts without
+    examples."""
+    resamples: int = Field(default=0, ge=0, le=20)
+    """Further answers, sampled, whose agreement is the confidence; 0: the tokens' own probabilities."""
+    retry: Literal["resample", "feedback", "feedback-then-resample"] = "resample"
+    """What is done when an answer has something wrong with it: ask again with a new seed, or say what was wrong."""
+
+    @property
+    def scheme(self) -> str:
+        """Of `source`."""
+        return self.source.partition(":")[0]
+
+    @property
+    def place(self) -> str:
+        """`source` without its scheme: a folder, file, hub id or model name."""
+        return self.source.partition(":")[2]

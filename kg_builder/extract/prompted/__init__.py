@@ -1,0 +1,1 @@
+"""Extractors that ask a generative model: one prompt and answer format a file."""

@@ -1,0 +1,1 @@
+"""Extractor over token-classification checkpoints that users bring."""

@@ -1,0 +1,1 @@
+"""Relation extractors that ask a generative model."""
