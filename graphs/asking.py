@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from kg_builder.clean.alignment import CleanText
-from kg_builder.errors import ModelError, TransientModelError
+from kg_builder.errors import DocumentError, ModelError, TransientModelError
 from kg_builder.protocols import (
+    Cleaner,
     Extraction,
     ExtractionRequest,
     Extractor,
@@ -33,6 +34,16 @@ class Answer:
     """Who gave it."""
 
 
+def permit(part: Cleaner | Extractor | RelationExtractor, *, allow_remote: bool) -> None:
+    """Raise DocumentError unless text may go where the part would send it."""
+    if part.remote and not allow_remote:
+        raise DocumentError(
+            "remote-not-allowed",
+            f"'{part.name}' would send the text to a model that runs elsewhere, which this run doesn't allow.",
+            hint="Allow it for this run (--allow-remote, or allow_remote in the settings), or name a local model.",
+        )
+
+
 def ask_for_mentions(
     clean: CleanText,
     *,
@@ -43,11 +54,13 @@ def ask_for_mentions(
     attempt: int,
     issues: Sequence[Issue],
     document_id: str,
+    allow_remote: bool,
 ) -> Answer:
     """Ask from `rung` on; an extractor that fails for good hands over to the next. Raises the last one's error."""
     failed: list[Reject] = []
     while True:
         extractor = ladder[rung]
+        permit(extractor, allow_remote=allow_remote)
         try:
             found = _whole_text(
                 extractor,
@@ -81,8 +94,10 @@ def ask_for_relations(
     attempt: int,
     issues: Sequence[Issue],
     document_id: str,
+    allow_remote: bool,
 ) -> RelationExtraction:
     """Ask for the relations among mentions; rejects come back in original offsets."""
+    permit(extractor, allow_remote=allow_remote)
     request = RelationRequest(
         clean.text, mentions, schema, language=language, attempt=attempt, issues=issues, document_id=document_id
     )

@@ -106,6 +106,7 @@ class Tally:
     counts: Counter[str] = field(default_factory=Counter)
     rejects: Counter[str] = field(default_factory=Counter)
     unserved: set[str] = field(default_factory=set)
+    warnings: Counter[str] = field(default_factory=Counter)
     seconds: Counter[str] = field(default_factory=Counter)  # floats
 
     def add(self, report: DocumentReport) -> None:
@@ -121,6 +122,7 @@ class Tally:
         )
         self.rejects.update(report.rejects_by_code)
         self.unserved.update(report.unserved)
+        self.warnings.update(report.warnings)
         self.seconds.update(report.seconds)
 
     def record(self, *, finished: bool = False) -> RunRecord:
@@ -137,6 +139,7 @@ class Tally:
             written=self.counts["written"],
             items_written=self.counts["items_written"],
             unserved=tuple(sorted(self.unserved)),
+            warnings=dict(sorted(self.warnings.items())),
             rejects_by_code=dict(sorted(self.rejects.items())),
             seconds_by_step=dict(self.seconds),
         )

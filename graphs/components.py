@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import lru_cache, partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,8 +14,19 @@ from typing import TYPE_CHECKING
 from pydantic import BaseModel, ConfigDict, Field, SkipValidation
 from pydantic.json_schema import SkipJsonSchema
 
+from kg_builder.backends.model_settings import SCHEMES
 from kg_builder.errors import SettingsError
-from kg_builder.protocols import Check, Cleaner, Extractor, GraphStore, Normalizer, RelationExtractor
+from kg_builder.graphs.model_parts import model_cleaner, model_extractor, model_relations
+from kg_builder.protocols import (
+    Check,
+    Cleaner,
+    ExtractionRequest,
+    Extractor,
+    GraphStore,
+    Normalizer,
+    RelationExtractor,
+)
+from kg_builder.records import Mention
 from kg_builder.schema import Schema
 from kg_builder.schemas import load_schema
 from kg_builder.settings import Settings
@@ -70,15 +81,13 @@ def make_components(
     settings: Settings, *, store: GraphStore | None = None, checks: tuple[Check, ...] = ()
 ) -> Components:
     """The built-in parts that the settings name. Raises SettingsError for a name that isn't there."""
-    from kg_builder.clean.rules import RuleCleaner
-
     normalizer = make_normalizer(settings)
     return Components(
         settings=settings,
         extractors={name: _extractor(name, settings) for name in _named_extractors(settings)},
         normalizer=normalizer,
         schemas={name: load_schema(name) for name in _named_schemas(settings)},
-        cleaner=RuleCleaner() if settings.cleaner == "rules" else None,
+        cleaner=_cleaner(settings),
         relation_extractor=_relation_extractor(settings, normalizer),
         checks=checks,
         store=store,
@@ -109,7 +118,43 @@ def _extractor(name: str, settings: Settings) -> Extractor:
         return _lexicon(open_terminologies(settings.terminologies))
     if name == "tagger":
         return _tagger(settings.tagger_model, settings.threads)
-    raise SettingsError(f"no extractor is called '{name}'; there are: lexicon, tagger")
+    if (model := settings.model(name)) is not None:
+        return model_extractor(name, model)
+    raise SettingsError(f"no extractor is called '{name}'; there are: {_choices(('lexicon', 'tagger'), settings)}")
+
+
+def _choices(built_in: tuple[str, ...], settings: Settings) -> str:
+    """For people: what may be named instead."""
+    return ", ".join((*built_in, *settings.models)) + f", and models named as {', '.join(f'{s}:…' for s in SCHEMES)}"
+
+
+def _cleaner(settings: Settings) -> Cleaner | None:
+    from kg_builder.clean.rules import RuleCleaner
+
+    if settings.cleaner == "none":
+        return None
+    if settings.cleaner == "rules":
+        return RuleCleaner()
+    if (model := settings.model(settings.cleaner)) is not None:
+        recognize = partial(_recognized, _extractor("lexicon", settings))
+        return model_cleaner(settings.cleaner, model, fallback=RuleCleaner(), recognize=recognize)
+    raise SettingsError(
+        f"no cleaner is called '{settings.cleaner}'; there are: {_choices(('rules', 'none'), settings)}"
+    )
+
+
+def _recognized(lexicon: Extractor, text: str) -> Sequence[Mention]:
+    """Drugs, diseases and procedures of an English note, with what it says of them: what a rewriting must keep."""
+    from kg_builder.extract.assertion import assert_mentions
+
+    schema = load_schema("clinical-note")
+    labels = lexicon.labels(schema, "en")
+    found = [
+        mention.model_copy(update={"type": entity.name})
+        for mention in lexicon.extract(ExtractionRequest(text, schema)).mentions
+        if (entity := schema.entity_for_label(mention.type, labels.get(mention.type))) is not None
+    ]
+    return assert_mentions(text, found, language="en", disorders=frozenset({"Problem"}))
 
 
 def _relation_extractor(settings: Settings, normalizer: Normalizer) -> RelationExtractor | None:
@@ -123,7 +168,13 @@ def _relation_extractor(settings: Settings, normalizer: Normalizer) -> RelationE
         from kg_builder.relate.cooccurrence import CueRelationExtractor
 
         return CueRelationExtractor()
-    return None
+    if settings.relation_extractor == "none":
+        return None
+    name = settings.relation_extractor
+    if (model := settings.model(name)) is not None:
+        return model_relations(name, model)
+    built_in = ("classifier", "cooccurrence", "none")
+    raise SettingsError(f"no relation extractor is called '{name}'; there are: {_choices(built_in, settings)}")
 
 
 @lru_cache

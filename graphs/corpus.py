@@ -47,6 +47,8 @@ class DocumentReport:
     failure: Failure | None = None
     unserved: tuple[str, ...] = ()
     """`Selection.unserved`."""
+    warnings: tuple[str, ...] = ()
+    """`Selection.warnings`."""
     graph: DocumentGraph | None = None
     """Where there is no store to read it from."""
 
@@ -140,6 +142,7 @@ def _processed(
         rejects_by_code=rejects,
         seconds=output["seconds"],
         unserved=part.selection.unserved,
+        warnings=part.selection.warnings,
         graph=part if components.store is None else None,
     )
 

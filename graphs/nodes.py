@@ -12,7 +12,7 @@ from kg_builder.clean.alignment import CleanText
 from kg_builder.errors import DocumentError
 from kg_builder.extract.assertion import assert_mentions
 from kg_builder.extract.attributes.reading import attribute_mentions, attribute_types, read_attributes
-from kg_builder.graphs.asking import ask_for_mentions, ask_for_relations
+from kg_builder.graphs.asking import ask_for_mentions, ask_for_relations, permit
 from kg_builder.graphs.assembling import linked_mentions
 from kg_builder.graphs.components import Components, Context
 from kg_builder.graphs.state import (
@@ -37,6 +37,7 @@ from kg_builder.records import Document, Selection
 from kg_builder.schema import Schema
 from kg_builder.select.language import detect_language
 from kg_builder.select.routing import select as route
+from kg_builder.select.suitability import unsuited
 
 Slice = TypeVar("Slice")
 Read_contra = TypeVar("Read_contra", contravariant=True)
@@ -78,7 +79,11 @@ def clean(state: Input, parts: Components) -> FirstCleaned:
     else:
         guess = detect_language(document.text)
         language, reason = guess.language, guess.reason
-    cleaned = parts.cleaner.clean(document, language) if parts.cleaner else Cleaning(CleanText.unchanged(document.text))
+    if parts.cleaner is None:
+        cleaned = Cleaning(CleanText.unchanged(document.text))
+    else:
+        permit(parts.cleaner, allow_remote=parts.settings.allow_remote)
+        cleaned = parts.cleaner.clean(document, language)
     return {
         "document": document,
         "language": language,
@@ -113,7 +118,8 @@ def select(state: SelectInput, parts: Components) -> Selecting:
     read = attribute_types(parts.schemas[chosen.schema_name], chosen.language)
     given = frozenset[str]().union(*served.values()) | _related(parts, chosen) | frozenset(read.values())
     unserved = tuple(name for name in _asked_for(parts.schemas[chosen.schema_name]) if name not in given)
-    selection = chosen.model_copy(update={"extractors": ladder, "unserved": unserved})
+    warnings = unsuited([parts.extractors[name] for name in ladder], chosen.language, state["document"].metadata.kind)
+    selection = chosen.model_copy(update={"extractors": ladder, "unserved": unserved, "warnings": warnings})
     return {"selection": selection, "rung": 0, "attempt": 0, "relate_attempt": 0}
 
 
@@ -154,6 +160,7 @@ def extract(state: ExtractInput, parts: Components) -> Asked:
         attempt=state["attempt"],
         issues=state.get("feedback", ()),
         document_id=state["document"].id,
+        allow_remote=parts.settings.allow_remote,
     )
     kept = state.get("mentions", ())
     known = {mention.key for mention in kept}
@@ -190,6 +197,7 @@ def relate(state: ExtractInput, parts: Components) -> Candidates:
         attempt=state["relate_attempt"],
         issues=state.get("feedback", ()) if state["relate_attempt"] else (),
         document_id=state["document"].id,
+        allow_remote=parts.settings.allow_remote,
     )
     kept = state.get("relations", ())
     fresh = [relation for relation in answer.relations if relation not in kept]

@@ -242,6 +242,8 @@ class Selection(Record):
     reason: str
     unserved: tuple[str, ...] = ()
     """Types and predicates of the schema that none of the extractors can give."""
+    warnings: tuple[str, ...] = ()
+    """For people: extractors that were made for other languages or kinds of document."""
 
 
 class DocumentGraph(Record):

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import yaml
 from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from pydantic_settings import SettingsError as UnreadableVariable
 
+from kg_builder.backends.model_settings import SCHEMES, Family, ModelSettings
 from kg_builder.errors import SettingsError
 from kg_builder.records import Confidence
 from kg_builder.select.routing import DEFAULT_RULES, Rule
@@ -34,11 +35,17 @@ class Settings(BaseSettings):
     """Ladder of extractors for every document, first choice first; empty: the routing rules choose."""
     rules: tuple[Rule, ...] = DEFAULT_RULES
     """Routing rules, first match wins."""
-    cleaner: Literal["rules", "none"] = "rules"
+    models: Mapping[str, ModelSettings] = Field(default_factory=dict)
+    """Models of the user's own by the names that `extractors`, `relation_extractor` and `cleaner` may then use."""
+    cleaner: str = "rules"
+    """``rules``, ``none``, or a copy-editor: a name among `models`, or its source."""
     terminologies: tuple[str, ...] = ("shipped",)
     """Files of ``kg-builder terms load-…`` and the word ``shipped``, the first with priority: it gives the ids."""
-    relation_extractor: Literal["classifier", "cooccurrence", "none"] = "classifier"
-    """``classifier``: over whole documents, English; ``cooccurrence``: cue words within a sentence."""
+    relation_extractor: str = "classifier"
+    """``classifier``: over whole documents, English; ``cooccurrence``: cue words within a sentence; ``none``; or a
+    model: a name among `models`, or its source."""
+    allow_remote: bool = False
+    """Let text go to models that run elsewhere. Without it, a document that needs one is set aside."""
     tagger_model: Path | None = None
     """``model/`` folder of a tagger that ``kg-builder train ner`` wrote; None: the shipped one."""
     relation_model: Path | None = None
@@ -69,12 +76,25 @@ class Settings(BaseSettings):
         """What the checks compare with."""
         return Limits(dict(self.item_rules), dict(self.min_confidence), self.require_confidence)
 
+    def model(self, name: str) -> ModelSettings | None:
+        """The model of that name, or the one that the name itself points at (``hf:…``); None if it does neither."""
+        if (found := self.models.get(name)) is not None:
+            return found
+        if name.partition(":")[0] not in SCHEMES:
+            return None
+        try:
+            return ModelSettings(source=name)
+        except ValidationError as error:
+            raise SettingsError(f"'{name}' names no model: after the scheme comes a folder, file or id") from error
+
     def described(self) -> dict[str, Any]:
         """What changes the graph, as plain data: part of the settings hash.
 
         What the terminologies hold counts, not where they lie: their versions are those of the parts that read them.
         """
-        return self.model_dump(mode="json", exclude={"concurrency", "roll_up", "terminologies", "threads", "tracing"})
+        unchanging = {"allow_remote", "concurrency", "roll_up", "terminologies", "threads", "tracing"}
+        where_it_runs = {"__all__": {"batch_size", "device"}}
+        return self.model_dump(mode="json", exclude={**dict.fromkeys(unchanging, True), "models": where_it_runs})
 
 
 def load_settings(path: str | Path | None = None, **given: Any) -> Settings:
@@ -90,6 +110,16 @@ def load_settings(path: str | Path | None = None, **given: Any) -> Settings:
     except ValidationError as error:
         problems = "; ".join(f"{'.'.join(map(str, item['loc']))}: {item['msg']}" for item in error.errors())
         raise SettingsError(f"Settings{f' of {path}' if path else ''}: {problems}") from error
+
+
+def with_family(settings: Settings, family: Family) -> Settings:
+    """The settings with all models that the extractors, or the relation extractor, name directly or by name, of it."""
+    named = {name: settings.model(name) for name in (*settings.extractors, settings.relation_extractor)}
+    of_family = {
+        name: model.model_copy(update={"family": family}) for name, model in named.items() if model is not None
+    }
+    models = {**settings.models, **of_family}
+    return settings.model_copy(update={"models": models})
 
 
 def _read(path: Path) -> dict[str, Any]:

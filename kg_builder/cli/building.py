@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from kg_builder.backends.model_settings import Family
 from kg_builder.cli.console import AsJson, console, must_exist, print_json
 
 if TYPE_CHECKING:
@@ -36,6 +37,16 @@ def build(
     extractor: Annotated[
         list[str] | None, typer.Option(help="Extractor for every document; repeat for a ladder of them.")
     ] = None,
+    family: Annotated[
+        Family | None, typer.Option(help="Family of the models named by --extractor, where it can't be told.")
+    ] = None,
+    relation_extractor: Annotated[
+        str | None, typer.Option(help="classifier, cooccurrence, none, or a model (hf:…, chat:…).")
+    ] = None,
+    cleaner: Annotated[str | None, typer.Option(help="rules, none, or a copy-editor model (hf:…).")] = None,
+    allow_remote: Annotated[
+        bool, typer.Option("--allow-remote", help="Let text go to models that run elsewhere, for this run.")
+    ] = False,
     settings: Annotated[Path | None, typer.Option(help="YAML file of settings.")] = None,
     roll_up: Annotated[
         bool, typer.Option("--roll-up", help="Add IS_A edges to all broader concepts; later builds keep them up.")
@@ -47,16 +58,24 @@ def build(
     must_exist(paths)
     from kg_builder.corpora.reading import read
     from kg_builder.graphs.building import build as run_build
-    from kg_builder.settings import load_settings
+    from kg_builder.settings import load_settings, with_family
 
     given: dict[str, Any] = {}
     if schema is not None:
         given["schema_name"] = schema
     if extractor:
         given["extractors"] = tuple(extractor)
+    if relation_extractor is not None:
+        given["relation_extractor"] = relation_extractor
+    if cleaner is not None:
+        given["cleaner"] = cleaner
+    if allow_remote:
+        given["allow_remote"] = True
     if roll_up:
         given["roll_up"] = True
     chosen = load_settings(settings, **given)
+    if family is not None:
+        chosen = with_family(chosen, family)
     with _progress(paths, input_format, quiet=as_json) as on_report:
         built = run_build(read(paths, format=input_format), store=store, settings=chosen, on_report=on_report)
     _finish(built, store, as_json=as_json)
@@ -179,6 +198,8 @@ def _finish(built: Build, store: str, *, as_json: bool) -> None:
         out.print(f"rejected: {reasons}", markup=False)
     if run.unserved:
         out.print(f"not looked for, as no extractor gives them: {', '.join(run.unserved)}", markup=False)
+    for warning, documents in run.warnings.items():
+        out.print(f"warning, {documents} documents: {warning}", markup=False)
     # elsewhere they are told as they come
     for failure in list(built.store.failures())[:10] if run.failed and sys.stderr.isatty() else []:
         out.print(f"failed: {failure.document_id}: {failure.code}: {failure.message}", markup=False)

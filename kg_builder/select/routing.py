@@ -44,7 +44,8 @@ class Rule(BaseModel):
 
     def matches(self, language: str, kind: str | None) -> bool:
         """Whether a document of that language and kind is meant."""
-        return self.language in (None, language) and (self.kind is None or _plain(self.kind) == _plain(kind or ""))
+        of_kind = self.kind is None or plain_kind(self.kind) == plain_kind(kind or "")
+        return of_kind and self.language in (None, language)
 
     @property
     def condition(self) -> str:
@@ -53,7 +54,7 @@ class Rule(BaseModel):
         return " and ".join(filter(None, parts)) or "every document"
 
 
-def _plain(kind: str) -> str:
+def plain_kind(kind: str) -> str:
     """``Discharge Summary`` and ``discharge_summary`` are ``discharge-summary``."""
     return "-".join(kind.casefold().replace("_", " ").replace("-", " ").split())
 

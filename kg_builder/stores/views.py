@@ -200,4 +200,6 @@ class RunRecord(Record):
     rejects_by_code: Mapping[str, int] = Field(default_factory=dict)
     unserved: tuple[str, ...] = ()
     """Types and predicates that were asked for and that no extractor could give."""
+    warnings: Mapping[str, int] = Field(default_factory=dict)
+    """`Selection.warnings`, with the number of documents each was said of."""
     seconds_by_step: Mapping[str, float] = Field(default_factory=dict)
