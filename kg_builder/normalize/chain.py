@@ -18,6 +18,7 @@ from kg_builder.normalize.similarity import are_apart, compare
 from kg_builder.normalize.steps import Found, Step
 from kg_builder.normalize.unmarked import UnmarkedNames
 from kg_builder.normalize.word_forms import gist, kinds_of_dropped_words, without_modifiers
+from kg_builder.semantic_groups import GROUPS
 from kg_builder.terminology.rows import Tier
 from kg_builder.terminology.table import Hit, Matching, Terminology
 from kg_builder.text.keys import exact_key, name_key
@@ -34,6 +35,8 @@ _REMEMBERED = 50_000
 
 VOCABULARIES = frozenset({"MESH"})
 """Prefixes of the ids that the annotated documents have."""
+
+_ONLY = {group: frozenset({group}) for group in GROUPS}
 
 Groups = frozenset[str] | None
 
@@ -59,7 +62,7 @@ class Chain:
 
     def _find(self, readings: tuple[Reading, ...], group: str | None) -> tuple[Found, ...]:
         """Candidates of a mention, each once; those of the surest step come first."""
-        groups = None if group is None else frozenset({group})
+        groups = None if group is None else _ONLY[group]
         found: dict[Ids, Found] = {}
         for step in (self._by_key, self._by_words, self._by_likeness):
             for reading in readings:
@@ -77,6 +80,22 @@ class Chain:
         for candidate in self._composites(readings, groups, sure=any(is_sure(one) for one in found.values())):
             found.setdefault(candidate.ids, candidate)
         return tuple(found.values())
+
+    def lone(self, readings: tuple[Reading, ...], group: str | None) -> Found | None:
+        """What `find` gives for a mention of one reading that is exactly one concept's name and that no annotator gave
+        another one; else None. Found without asking anything else.
+        """
+        if len(readings) != 1 or group is None:
+            return None
+        reading = readings[0]
+        key = name_key(reading.text)
+        if len(key.replace(" ", "")) <= _SHORT:
+            return None
+        hits = self._terminology.lookup(key, _ONLY[group])
+        if len(hits) != 1 or not self._is_wanted((hits[0].id,)):
+            return None
+        found = next(self._ranked(hits, Step.EXACT, reading))
+        return None if self.heard(readings, group, (found,)) else found
 
     def exact(self, readings: Sequence[Reading], group: str | None) -> Found | None:
         """The first concept that has the name letter by letter, or nearly so."""
@@ -227,12 +246,13 @@ def prior_places(readings: Sequence[Reading], found: Sequence[Found]) -> Iterato
 
 def is_of(ids: Ids, vocabularies: Collection[str]) -> bool:
     """Whether all ids are of these vocabularies; none named: any will do."""
-    return not vocabularies or all(one.partition(":")[0] in vocabularies for one in ids)
+    return not vocabularies or all(one[: one.index(":")] in vocabularies for one in ids)
 
 
 def is_sure(found: Found) -> bool:
     """Whether the mention is a name of the concept, letter by letter or nearly so."""
-    return found.step in {Step.EXACT, Step.COMPACT, Step.SORTED}
+    step = found.step
+    return step is Step.EXACT or step is Step.COMPACT or step is Step.SORTED
 
 
 _KEY_STEPS = ((Matching.NAME, Step.EXACT), (Matching.COMPACT, Step.COMPACT), (Matching.SORTED, Step.SORTED))

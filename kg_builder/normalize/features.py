@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from math import log1p
@@ -67,6 +67,14 @@ def own_features(asked: Asked, priors: Priors) -> list[dict[str, float]]:
     shared = dict(_of_mention(asked))
     heard = list(_heard(asked, priors)) if asked.group is not None else []
     return [_with_group(_of_candidate(found, asked, shared, heard, priors), asked.group) for found in asked.found]
+
+
+def lone_likeness(found: Found, asked: tuple[Reading, ...], group: str, priors: Priors) -> Hashable:
+    """Equal for two candidates of `Chain.lone` whose features are equal: all that tells such candidates apart."""
+    (one,) = found.ids
+    documents = priors.seen(group, CONCEPT + one).get((one,), 0)
+    told = [name for name, _ in _of_mention(Asked(asked, group, (found,)))]
+    return group, found.tier, one.startswith("MESH:C"), documents, *told
 
 
 def _heard(asked: Asked, priors: Priors) -> Iterator[tuple[str, Mapping[Ids, int]]]:

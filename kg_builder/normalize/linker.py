@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Hashable, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 from kg_builder.normalize.chain import VOCABULARIES, Chain, is_of
-from kg_builder.normalize.features import Around, Asked, own_features
+from kg_builder.normalize.features import Around, Asked, lone_likeness, own_features
 from kg_builder.normalize.linking_model import LinkingModel, shipped_linking_model
 from kg_builder.normalize.name_index import NameIndex, open_index
 from kg_builder.normalize.readings import Reading, readings
@@ -44,6 +44,18 @@ class Weighed(NamedTuple):
     log_odds: float
 
 
+class Weighing(NamedTuple):
+    """What is known of a question whatever document it stands in."""
+
+    candidates: Sequence[Weighed]
+    sure: str | None
+    """`sure_found`."""
+    settled: Sequence[tuple[Found, float]]
+    """The ranked candidates, where what stands around could change nothing: a single one that is sure. Else empty."""
+    link: Link | None
+    """Of what is settled."""
+
+
 Question = tuple[tuple[Reading, ...], str | None]
 """Readings of a mention and the semantic group of its type."""
 
@@ -74,6 +86,7 @@ class LinkingNormalizer:
         # ids of a terminology of the user's own stand in the place of those that annotators gave
         self._priors = self._model.priors if vocabularies else replace(self._model.priors, current=terminology.current)
         self._chain = Chain(terminology, lambda: self._index, self._priors, self._vocabularies)
+        self._lone_log_odds: dict[Hashable, float] = {}
         self._weighed = lru_cache(_REMEMBERED)(self._weigh)
         self._ancestors = lru_cache(_REMEMBERED)(terminology.ancestors)
 
@@ -83,12 +96,21 @@ class LinkingNormalizer:
 
     def normalize(self, text: str, mentions: Sequence[Mention], schema: Schema) -> Sequence[Link]:
         """One link a mention, in order; only concepts of the semantic group that its type asks for."""
-        ranked = self.rank(text, mentions, schema)
-        links = {id(candidates): self._link(candidates) for candidates in ranked}
-        return [links[id(candidates)] for candidates in ranked]
+        known, weighed = self._asked(text, mentions, schema)
+        ranked = self._rank(weighed)
+        links = {question: weighed[question].link or self._link(ranked[question]) for question in weighed}
+        return [links[known[mention.type, mention.clean_text or mention.text]] for mention in mentions]
 
     def rank(self, text: str, mentions: Sequence[Mention], schema: Schema) -> list[Sequence[tuple[Found, float]]]:
         """The candidates of each mention with their probabilities, the likeliest first."""
+        known, weighed = self._asked(text, mentions, schema)
+        ranked = self._rank(weighed)
+        return [ranked[known[mention.type, mention.clean_text or mention.text]] for mention in mentions]
+
+    def _asked(
+        self, text: str, mentions: Sequence[Mention], schema: Schema
+    ) -> tuple[dict[tuple[str, str], Question], dict[Question, Weighing]]:
+        """The question of each type and name in the document, and what is known of each question."""
         abbreviations = find_abbreviations(text) if mentions else {}
         groups = {entity.name: entity.semantic_group for entity in schema.entities}
         surfaces: dict[str, dict[str, None]] = {}
@@ -99,38 +121,45 @@ class LinkingNormalizer:
             group = groups.get(type_name)
             for surface in names:
                 known[type_name, surface] = readings(surface, abbreviations, group=group, others=names), group
-        weighed = {question: self._weighed(*question) for question in dict.fromkeys(known.values())}
-        sure = {question: sure_found([one.found for one in found]) for question, found in weighed.items()}
-        around = Around(filter(None, sure.values()), self._ancestors)
-        ranked = {
-            question: self._in_document(question, found, sure[question], around) for question, found in weighed.items()
-        }
-        return [ranked[known[mention.type, mention.clean_text or mention.text]] for mention in mentions]
+        return known, {question: self._weighed(*question) for question in known.values()}
+
+    def _rank(self, weighed: Mapping[Question, Weighing]) -> dict[Question, Sequence[tuple[Found, float]]]:
+        """The candidates of each question of one document, the likeliest first."""
+        around = Around([one.sure for one in weighed.values() if one.sure is not None], self._ancestors)
+        return {question: one.settled or self._in_document(question, one, around) for question, one in weighed.items()}
 
     def explain(self, text: str, *, group: str | None = None) -> list[Candidate]:
         """The concepts that a name may stand for, likeliest first; `group`: code of a semantic group, None: any."""
         question = (readings(text.strip(), {}, group=group), group)
-        ranked = self._in_document(question, self._weighed(*question), None, Around((), self._ancestors))
+        ranked = self._rank({question: self._weighed(*question)})[question]
         return [
             Candidate("|".join(found.ids), self._names(found.ids), round(score, 4), found.reason)
             for found, score in ranked[:_SHOWN]
         ]
 
-    def _weigh(self, asked: tuple[Reading, ...], group: str | None) -> tuple[Weighed, ...]:
+    def _weigh(self, asked: tuple[Reading, ...], group: str | None) -> Weighing:
+        lone = self._chain.lone(asked, group)
+        likeness = lone_likeness(lone, asked, group, self._priors) if lone is not None and group is not None else None
+        if lone is not None and (log_odds := self._lone_log_odds.get(likeness)) is not None:
+            return self._weighing((lone,), [Weighed(lone, log_odds)])
         found = self._chain.find(asked, group)
-        if not found:
-            return ()
-        features = own_features(Asked(asked, group, found, None, self._vocabularies), self._priors)
-        return tuple(Weighed(one, self._model.log_odds(row)) for one, row in zip(found, features, strict=True))
+        features = own_features(Asked(asked, group, found, None, self._vocabularies), self._priors) if found else []
+        weighed = [Weighed(one, self._model.log_odds(row)) for one, row in zip(found, features, strict=True)]
+        if likeness is not None:
+            self._lone_log_odds[likeness] = weighed[0].log_odds
+        return self._weighing(found, weighed)
 
-    def _in_document(
-        self, question: Question, weighed: Sequence[Weighed], sure: str | None, around: Around
-    ) -> Sequence[tuple[Found, float]]:
-        """Candidates in order, what stands around considered where it could change anything."""
-        open_question = len(weighed) > 1 or (weighed and weighed[0].log_odds < _SURE)
+    def _weighing(self, found: Sequence[Found], weighed: Sequence[Weighed]) -> Weighing:
+        if len(weighed) != 1 or weighed[0].log_odds < _SURE:
+            return Weighing(weighed, sure_found(found), (), None)
+        settled = [(weighed[0].found, self._model.probability(weighed[0].log_odds))]
+        return Weighing(weighed, sure_found(found), settled, self._link(settled))
+
+    def _in_document(self, question: Question, weighing: Weighing, around: Around) -> Sequence[tuple[Found, float]]:
+        """Candidates in order, with what stands around considered."""
         scored = []
-        for found, log_odds in weighed:
-            more = around.features(found.ids, question[1], sure) if open_question else {}
+        for found, log_odds in weighing.candidates:
+            more = around.features(found.ids, question[1], weighing.sure)
             total = log_odds + self._model.log_odds(more) if more else log_odds
             scored.append((found, self._model.probability(total)))
         return _in_order(scored, self._vocabularies)

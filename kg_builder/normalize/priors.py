@@ -11,6 +11,7 @@ import lzma
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from hashlib import blake2b
 
 Ids = tuple[str, ...]
@@ -68,6 +69,7 @@ def count_priors(rows: Iterable[tuple[str, Row]], *, fewest: int) -> Priors:
     return Priors({place: found for place, found in kept.items() if found}, own, fewest)
 
 
+@lru_cache(maxsize=20_000)  # the steps of the chain ask for those of one mention one after the other
 def place_of(group: str, key: str) -> str:
     """Hash of a semantic group and a key."""
     return blake2b(f"{group}\t{key}".encode(), digest_size=6).hexdigest()

@@ -29,6 +29,11 @@ class Step(Enum):
         return self.name.lower()
 
 
+_TOLD_WITH_NAME = frozenset(
+    step.value for step in (Step.BROADER, Step.WORDS, Step.REDUCED, Step.SIMILAR, Step.COMPOSITE)
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Found:
     """One candidate of a mention, by its surest step."""
@@ -52,6 +57,6 @@ class Found:
     def reason(self) -> str:
         """For people."""
         shown = self.step.value
-        if self.step in {Step.BROADER, Step.WORDS, Step.REDUCED, Step.SIMILAR, Step.COMPOSITE}:
+        if self.step.value in _TOLD_WITH_NAME:
             shown = f"{shown}: {self.name}"
         return f"{self.note}: {shown}" if self.note else shown

@@ -80,6 +80,8 @@ class Terminology:
         """For provenance: release and short hash of the content, such as ``kgb-2026.11@1a2b3c4d``."""
         self.lookup = lru_cache(_REMEMBERED)(self._lookup)
         self.concept = lru_cache(_REMEMBERED)(self._concept)
+        self.broader = lru_cache(_REMEMBERED)(self._broader)
+        self.group = lru_cache(_REMEMBERED)(self._group)
 
     def __len__(self) -> int:
         return int(self._value("SELECT count(*) FROM concept"))
@@ -111,17 +113,15 @@ class Terminology:
 
     def _concept(self, identifier: str) -> Concept | None:
         """A concept as a node; its type is the label of its semantic group."""
-        query = "SELECT n, grp, name, xrefs FROM concept WHERE id = ?"
-        found = self._connection.execute(query, (identifier,)).fetchone()
-        if found is None:
+        found = self._connection.execute(_NODE, (identifier,)).fetchall()
+        if not found:
             return None
-        number, group, name, xrefs = found
-        query = "SELECT text FROM name WHERE n = ? AND tier <= ? ORDER BY tier, r"
-        texts = dict.fromkeys(text for (text,) in self._connection.execute(query, (number, Tier.ENTRY)))
+        group, name, xrefs, _ = found[0]
+        texts = dict.fromkeys([text for *_, text in found if text is not None])
         texts.pop(inverted(name), None)
         return Concept(id=identifier, name=name, type=GROUPS[group].label, synonyms=tuple(texts), xrefs=_parts(xrefs))
 
-    def group(self, identifier: str) -> str | None:
+    def _group(self, identifier: str) -> str | None:
         """Semantic group code of a concept."""
         found = self._connection.execute("SELECT grp FROM concept WHERE id = ?", (identifier,)).fetchone()
         return str(found[0]) if found else None
@@ -141,7 +141,7 @@ class Terminology:
         query = "SELECT id FROM xref JOIN concept USING (n) WHERE curie = ? ORDER BY n"
         return tuple(found for (found,) in self._connection.execute(query, (curie,)))
 
-    def broader(self, identifier: str) -> tuple[str, ...]:
+    def _broader(self, identifier: str) -> tuple[str, ...]:
         """Ids of the next broader concepts."""
         query = """SELECT upper.id FROM concept JOIN broader USING (n) JOIN concept AS upper ON upper.n = above
             WHERE concept.id = ? ORDER BY upper.n"""
@@ -216,6 +216,9 @@ class Terminology:
 
 
 _TIERS = tuple(Tier)
+_NODE = f"""SELECT concept.grp, concept.name, xrefs, text
+    FROM concept LEFT JOIN name ON name.n = concept.n AND name.tier <= {int(Tier.ENTRY)}
+    WHERE id = ? ORDER BY name.tier, r"""  # noqa: S608 - a fixed number
 _QUESTION = f"""SELECT id, concept.grp, name.tier, text, key FROM name JOIN concept USING (n)
     WHERE r IN (SELECT entry & {(1 << PLACE_BITS) - 1} FROM hashed WHERE entry BETWEEN ? AND ?)
     ORDER BY name.tier, r"""  # noqa: S608 - a fixed number

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
+from functools import lru_cache
 
 WORD = re.compile(r"(?!_)\w(?:[^\W_]|[\u0300-\u036f])*")
 """One word of a text: letters, digits and combining marks; hyphens, blanks and the like are between words."""
@@ -68,6 +69,7 @@ def exact_key(text: str) -> str:
     return " ".join(_levelled_words(text))
 
 
+@lru_cache(maxsize=20_000)
 def name_key(text: str) -> str:
     """`exact_key` with English plural endings and British spellings levelled as well."""
     return singular_key(exact_key(text))

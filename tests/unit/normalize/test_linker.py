@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from kg_builder.normalize.linker import LinkingNormalizer
@@ -155,3 +157,17 @@ def test_the_shipped_model_is_small_and_readable() -> None:
     model = shipped_linking_model()
     assert 0 < model.threshold < 1
     assert model.weights["step exact"] > model.weights["step similar"]
+
+
+def test_what_was_linked_before_changes_no_answer(normalizer: LinkingNormalizer) -> None:
+    """What is remembered of names that are alike gives the answer of a linker that remembers nothing."""
+    names = [name for row in ROWS for name in (row.name, row.name.upper(), *(name.text for name in row.names))]
+    asked = [(name, kind) for name in names for kind in ("Problem", "Substance")]
+    terminology = small_terminology(ROWS, ADDED)
+    priors = count_priors([("d1", ("DISO", NAME + "snorf neoplasm", ("MESH:D990005",)))], fewest=1)
+    model = replace(shipped_linking_model(), priors=priors)
+    first = {one: link(LinkingNormalizer(terminology, model), *one) for one in asked}
+    remembering = LinkingNormalizer(terminology, model)
+    for order in (asked, asked[::-1]):
+        for one in order:
+            assert link(remembering, *one) == first[one]
