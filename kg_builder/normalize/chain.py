@@ -31,7 +31,7 @@ _SHORT = 3
 """Characters of a key that is matched with trusted names only, unless the document defines it."""
 _HIGHEST = 4
 """Levels that a concept of another vocabulary is rolled up."""
-_REMEMBERED = 50_000
+_REMEMBERED = 10_000
 
 VOCABULARIES = frozenset({"MESH"})
 """Prefixes of the ids that the annotated documents have."""
@@ -57,10 +57,9 @@ class Chain:
         self._priors = priors
         self._vocabularies = frozenset(vocabularies)
         self._unmarked = UnmarkedNames(terminology)
-        self.find = lru_cache(_REMEMBERED)(self._find)
         self._rarity = lru_cache(_REMEMBERED)(lambda word: self._index().rarity(word))
 
-    def _find(self, readings: tuple[Reading, ...], group: str | None) -> tuple[Found, ...]:
+    def find(self, readings: tuple[Reading, ...], group: str | None) -> tuple[Found, ...]:
         """Candidates of a mention, each once; those of the surest step come first."""
         groups = None if group is None else _ONLY[group]
         found: dict[Ids, Found] = {}

@@ -20,7 +20,7 @@ from kg_builder.terminology.rows import Tier
 from kg_builder.terminology.table import Terminology
 from kg_builder.text.abbreviations import find_abbreviations
 
-_REMEMBERED = 50_000
+_REMEMBERED = 10_000
 _SHOWN = 10
 _LIKELY = 0.5
 _SURE = 2.0

@@ -19,7 +19,7 @@ from kg_builder.text.keys import inverted
 
 SHIPPED = "shipped"
 """The word for the terminology that comes with the package, among paths."""
-_REMEMBERED = 50_000
+_REMEMBERED = 10_000
 
 
 def open_terminologies(names: Sequence[str] = (SHIPPED,)) -> Terminology:

@@ -17,7 +17,7 @@ from kg_builder.terminology.rows import RECOGNIZED, ConceptRow, Source, TermName
 from kg_builder.terminology.table_writing import APPLICATION_ID, FORMAT, PLACE_BITS, compact, hash_of, sorted_words
 from kg_builder.text.keys import inverted
 
-_REMEMBERED = 50_000
+_REMEMBERED = 10_000
 """Answers to the last so many questions are kept: texts repeat their names."""
 _MAPPED = 1 << 30
 """Bytes of the file that are read as memory, which the system shares between processes."""
