@@ -77,6 +77,6 @@ def family_of(name: str, model: ModelSettings) -> Family:
     from kg_builder.backends.recognizing import recognize_family
 
     try:
-        return recognize_family(model)
+        return recognize_family(model).family
     except SettingsError as error:
         raise SettingsError(f"Model '{name}': {error.message}", hint=error.hint) from error
