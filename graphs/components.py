@@ -16,6 +16,7 @@ from pydantic.json_schema import SkipJsonSchema
 
 from kg_builder.backends.model_settings import SCHEMES
 from kg_builder.errors import SettingsError
+from kg_builder.extract.voting import EnsembleSettings
 from kg_builder.graphs.model_parts import model_cleaner, model_extractor, model_relations
 from kg_builder.protocols import (
     Check,
@@ -118,14 +119,25 @@ def _extractor(name: str, settings: Settings) -> Extractor:
         return _lexicon(open_terminologies(settings.terminologies))
     if name == "tagger":
         return _tagger(settings.tagger_model, settings.threads)
+    if (vote := settings.ensembles.get(name)) is not None:
+        return _ensemble(name, vote, settings)
     if (model := settings.model(name)) is not None:
         return model_extractor(name, model)
     raise SettingsError(f"no extractor is called '{name}'; there are: {_choices(('lexicon', 'tagger'), settings)}")
 
 
+def _ensemble(name: str, vote: EnsembleSettings, settings: Settings) -> Extractor:
+    from kg_builder.extract.ensemble import EnsembleExtractor
+
+    if nested := [member for member in vote.members if member in settings.ensembles]:
+        raise SettingsError(f"the ensemble '{name}' has ensembles as members: {', '.join(nested)}")
+    return EnsembleExtractor({member: _extractor(member, settings) for member in vote.members}, vote, name=name)
+
+
 def _choices(built_in: tuple[str, ...], settings: Settings) -> str:
     """For people: what may be named instead."""
-    return ", ".join((*built_in, *settings.models)) + f", and models named as {', '.join(f'{s}:…' for s in SCHEMES)}"
+    schemes = ", ".join(f"{scheme}:…" for scheme in SCHEMES)
+    return ", ".join((*built_in, *settings.models, *settings.ensembles)) + f", and models named as {schemes}"
 
 
 def _cleaner(settings: Settings) -> Cleaner | None:

@@ -15,6 +15,7 @@ from kg_builder.evaluate.error_list import ErrorList
 from kg_builder.evaluate.evaluation import evaluate
 from kg_builder.evaluate.facts import STATED, Triple
 from kg_builder.evaluate.labels import relation_map, type_map
+from kg_builder.evaluate.list_metric import ListReport, evaluate_lists
 from kg_builder.evaluate.results import Report
 from kg_builder.evaluate.survey import survey
 from kg_builder.graphs.components import Components, make_components
@@ -39,12 +40,7 @@ def evaluate_corpus(
 
     `settings` name one schema for all documents; `errors` is the file the list of errors goes to.
     """
-    components = make_components(settings)
-    schema = next(iter(components.schemas.values()))
-    found = survey(_gold(paths, format))
-    if not found.types:
-        raise InputError(f"{', '.join(map(str, paths))}: no annotated documents to compare with")
-    types, predicates = type_map(found.types, schema), relation_map(found.predicates, schema)
+    components, schema, types, predicates = _compared(paths, settings, format)
     with ErrorList(errors) if errors is not None else nullcontext() as listed:
         return evaluate(
             _gold(paths, format),
@@ -60,6 +56,35 @@ def evaluate_corpus(
             corpus=", ".join(map(str, paths)),
             settings_hash=components.settings_hash,
         )
+
+
+def evaluate_corpus_lists(
+    paths: Sequence[str | Path], settings: Settings, *, format: str | None = None, resamples: int = 1000
+) -> ListReport:
+    """The same by the list family's metric: names, not places. Raises InputError for no annotations."""
+    components, schema, types, predicates = _compared(paths, settings, format)
+    return evaluate_lists(
+        _gold(paths, format),
+        partial(_predicted, components),
+        schema=schema,
+        type_map=types,
+        relation_map=predicates,
+        resampling=Resampling(resamples=resamples),
+        corpus=", ".join(map(str, paths)),
+        settings_hash=components.settings_hash,
+    )
+
+
+def _compared(
+    paths: Sequence[str | Path], settings: Settings, format: str | None
+) -> tuple[Components, Schema, dict[str, str], dict[str, str]]:
+    """What reads the corpus, its one schema, and the schema's names of the corpus's types and predicates."""
+    components = make_components(settings)
+    schema = next(iter(components.schemas.values()))
+    found = survey(_gold(paths, format))
+    if not found.types:
+        raise InputError(f"{', '.join(map(str, paths))}: no annotated documents to compare with")
+    return components, schema, type_map(found.types, schema), relation_map(found.predicates, schema)
 
 
 def _gold(paths: Sequence[str | Path], format: str | None) -> Iterator[GoldDocument]:

@@ -17,6 +17,7 @@ from pydantic_settings import SettingsError as UnreadableVariable
 
 from kg_builder.backends.model_settings import SCHEMES, Family, ModelSettings
 from kg_builder.errors import SettingsError
+from kg_builder.extract.voting import EnsembleSettings
 from kg_builder.records import Confidence
 from kg_builder.select.routing import DEFAULT_RULES, Rule
 from kg_builder.validate.rules import ItemRules, Limits
@@ -37,6 +38,8 @@ class Settings(BaseSettings):
     """Routing rules, first match wins."""
     models: Mapping[str, ModelSettings] = Field(default_factory=dict)
     """Models of the user's own by the names that `extractors`, `relation_extractor` and `cleaner` may then use."""
+    ensembles: Mapping[str, EnsembleSettings] = Field(default_factory=dict)
+    """Extractors that vote, by the names that `extractors` may then use."""
     cleaner: str = "rules"
     """``rules``, ``none``, or a copy-editor: a name among `models`, or its source."""
     terminologies: tuple[str, ...] = ("shipped",)
@@ -80,12 +83,7 @@ class Settings(BaseSettings):
         """The model of that name, or the one that the name itself points at (``hf:…``); None if it does neither."""
         if (found := self.models.get(name)) is not None:
             return found
-        if name.partition(":")[0] not in SCHEMES:
-            return None
-        try:
-            return ModelSettings(source=name)
-        except ValidationError as error:
-            raise SettingsError(f"'{name}' names no model: after the scheme comes a folder, file or id") from error
+        return model_named(name) if name.partition(":")[0] in SCHEMES else None
 
     def described(self) -> dict[str, Any]:
         """What changes the graph, as plain data: part of the settings hash.
@@ -95,6 +93,17 @@ class Settings(BaseSettings):
         unchanging = {"allow_remote", "concurrency", "roll_up", "terminologies", "threads", "tracing"}
         where_it_runs = {"__all__": {"batch_size", "device"}}
         return self.model_dump(mode="json", exclude={**dict.fromkeys(unchanging, True), "models": where_it_runs})
+
+
+def model_named(source: str) -> ModelSettings:
+    """The model at a place (``hf:…``), with its family's defaults. Raises SettingsError."""
+    try:
+        return ModelSettings(source=source)
+    except ValidationError as error:
+        schemes = ", ".join(f"{scheme}:" for scheme in SCHEMES)
+        raise SettingsError(
+            f"'{source}' names no model: it begins with one of {schemes} and goes on with a place"
+        ) from error
 
 
 def load_settings(path: str | Path | None = None, **given: Any) -> Settings:

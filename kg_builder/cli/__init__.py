@@ -17,7 +17,17 @@ from typing import Annotated
 
 import typer
 
-from kg_builder.cli import building, evaluating, exploring, managing, querying, relinking, terms, training
+from kg_builder.cli import (
+    building,
+    evaluating,
+    exploring,
+    managing,
+    model_training,
+    querying,
+    relinking,
+    terms,
+    training,
+)
 from kg_builder.cli.console import fail
 
 OBJECTS_BETWEEN_COLLECTIONS = 100_000
@@ -41,6 +51,7 @@ app.command("forget")(managing.forget)
 app.command("export")(managing.export)
 app.command("evaluate")(evaluating.evaluate)
 app.add_typer(training.train, name="train")
+app.command("export-model")(model_training.export_model)
 app.add_typer(terms.terms, name="terms")
 app.command("schemas")(managing.schemas)
 app.command("doctor")(managing.doctor)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from kg_builder.backends.model_settings import Family
+from kg_builder.backends.family import Family
 from kg_builder.cli.console import AsJson, console, must_exist, print_json
 
 if TYPE_CHECKING:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from kg_builder.train.documents import LoadedCorpus
     from kg_builder.train.recipe import NerCorpus
 
-train = typer.Typer(help="Train the models of recognition, relations and linking by a recipe.", no_args_is_help=True)
+train = typer.Typer(help="Train our own models, or those of the model families, by a recipe.", no_args_is_help=True)
 
 Config = Annotated[str, typer.Option(help="Recipe: one of the package's by name, or a YAML file.")]
 Corpora = Annotated[Path | None, typer.Option(help="Folder that the recipe's corpora lie in.")]
@@ -33,7 +33,7 @@ def ner(config: Config, corpora: Corpora = None, output: Output = None, resume: 
     from kg_builder.train.recipe_files import load_recipe
 
     recipe = load_recipe(config, NerRecipe)
-    _require("Training a recognition model", "torch", "transformers", "safetensors", "onnx")
+    require("Training a recognition model", "train", "torch", "transformers", "safetensors", "onnx")
     from kg_builder.train.tagging import train_tagger
 
     out = console()
@@ -44,7 +44,7 @@ def ner(config: Config, corpora: Corpora = None, output: Output = None, resume: 
             watcher=_Screen(out, progress, recipe.epochs),
             corpora_root=str(corpora) if corpora else None,
             resume=resume,
-            command=_command("ner", config),
+            command=command_of("ner", config),
         )
     out.print(f"model: {model}", markup=False)
 
@@ -56,14 +56,14 @@ def relations(config: Config, corpora: Corpora = None, output: Output = None) ->
     from kg_builder.train.relation_recipe import RelationRecipe
 
     recipe = load_recipe(config, RelationRecipe)
-    _require("Training a relation model", "sklearn")
+    require("Training a relation model", "train", "sklearn")
     from kg_builder.train.relations import train_relations
 
     model = train_relations(
         recipe,
         output=output or Path("runs") / recipe.name,
         corpora_root=str(corpora) if corpora else None,
-        command=_command("relations", config),
+        command=command_of("relations", config),
     )
     console().print(f"model: {model}", markup=False)
 
@@ -75,14 +75,14 @@ def linker(config: Config, corpora: Corpora = None, output: Output = None) -> No
     from kg_builder.train.recipe_files import load_recipe
 
     recipe = load_recipe(config, LinkingRecipe)
-    _require("Training a linking model", "sklearn")
+    require("Training a linking model", "train", "sklearn")
     from kg_builder.train.linking import train_linker
 
     model = train_linker(
         recipe,
         output=output or Path("runs") / recipe.name,
         corpora_root=str(corpora) if corpora else None,
-        command=_command("linker", config),
+        command=command_of("linker", config),
     )
     console().print(f"model: {model}", markup=False)
 
@@ -140,16 +140,16 @@ def _described(corpus: LoadedCorpus[NerCorpus]) -> str:
     return f"{corpus.part.path} ({corpus.part.role}): {len(corpus.documents)} documents{notes}"
 
 
-def _require(purpose: str, *modules: str) -> None:
-    """Raise MissingExtraError unless all modules can be imported; none is imported to find out."""
+def require(purpose: str, extra: str, *modules: str) -> None:
+    """Raise MissingExtraError for an extra unless all its modules can be imported; none is imported to find out."""
     from importlib.util import find_spec
 
     from kg_builder.errors import MissingExtraError
 
     if any(find_spec(module) is None for module in modules):
-        raise MissingExtraError(purpose, "train")
+        raise MissingExtraError(purpose, extra)
 
 
-def _command(what: str, config: str) -> str:
+def command_of(what: str, config: str) -> str:
     """The command as a card gives it: without the folders of this machine."""
     return f"kg-builder train {what} --config {Path(config).name} --corpora CORPORA"
