@@ -9,7 +9,6 @@ from kg_builder.clean.alignment import CleanText
 from kg_builder.errors import DocumentError, ModelError, TransientModelError
 from kg_builder.protocols import (
     Cleaner,
-    Extraction,
     ExtractionRequest,
     Extractor,
     RelationExtraction,
@@ -18,10 +17,7 @@ from kg_builder.protocols import (
 )
 from kg_builder.records import Issue, Mention, Reject
 from kg_builder.schema import Schema
-from kg_builder.text.chunks import merge_mentions, split_chunks
-
-CHUNK_OVERLAP = 200
-"""Characters that neighbouring chunks share, so that a mention at the edge is whole in one of them."""
+from kg_builder.text.long_requests import extract_whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +58,7 @@ def ask_for_mentions(
         extractor = ladder[rung]
         permit(extractor, allow_remote=allow_remote)
         try:
-            found = _whole_text(
+            found = extract_whole(
                 extractor,
                 ExtractionRequest(
                     clean.text, schema, language=language, attempt=attempt, issues=issues, document_id=document_id
@@ -105,28 +101,6 @@ def ask_for_relations(
     return RelationExtraction(found.relations, [_in_original(item, clean) for item in found.rejects])
 
 
-def _whole_text(extractor: Extractor, request: ExtractionRequest) -> Extraction:
-    limit = extractor.max_characters
-    if limit is None or len(request.text) <= limit:
-        return extractor.extract(request)
-    parts = []
-    rejects: list[Reject] = []
-    for chunk in split_chunks(request.text, limit, min(CHUNK_OVERLAP, limit // 4)):
-        found = extractor.extract(
-            ExtractionRequest(
-                request.text[chunk.start : chunk.end],
-                request.schema,
-                language=request.language,
-                attempt=request.attempt,
-                issues=request.issues,
-                document_id=request.document_id,
-            )
-        )
-        parts.append((chunk, found.mentions))
-        rejects += (_shifted(item, chunk.start) for item in found.rejects)
-    return Extraction(merge_mentions(parts), rejects)
-
-
 def _typed(mention: Mention, group: str | None, schema: Schema) -> Mention | Reject:
     entity = schema.entity_for_label(mention.type, group)
     if entity is not None:
@@ -141,12 +115,6 @@ def _typed(mention: Mention, group: str | None, schema: Schema) -> Mention | Rej
 def _failure(extractor: Extractor) -> Reject:
     issue = Issue(code="extractor-failed", message=f"The extractor '{extractor.name}' failed; the next one was asked.")
     return Reject(kind="answer", issues=(issue,))
-
-
-def _shifted(reject: Reject, by: int) -> Reject:
-    if reject.start is None or reject.end is None:
-        return reject
-    return reject.model_copy(update={"start": reject.start + by, "end": reject.end + by})
 
 
 def _in_original(reject: Reject, clean: CleanText) -> Reject:

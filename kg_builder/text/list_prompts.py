@@ -24,6 +24,8 @@ SYSTEM = (
 )
 """As on the models' card."""
 
+TURN_OPENING = "<|start_header_id|>"
+
 
 class ListTask(StrEnum):
     """What is listed, in the prompt's own words."""
@@ -32,12 +34,20 @@ class ListTask(StrEnum):
     DISEASES = "diseases"
     INFLUENCES = "influences between the chemicals and diseases"
 
+    @property
+    def heading(self) -> str:
+        """What the list is called at the prompt's end: the first word."""
+        return self.partition(" ")[0]
+
 
 def list_prompt(task: ListTask, text: str, *, system: str = SYSTEM) -> str:
-    """The whole prompt, with the answer's turn opened."""
+    """The whole prompt, with the answer's turn opened.
+
+    A blank is set into what looks like a control token in the text, so that a document can't end its turn.
+    """
+    asked = user_text(task, text.replace("<|", "< |"))
     return (
-        f"<|begin_of_text|>{_turn('system', system)}{_turn('user', user_text(task, text))}"
-        "<|start_header_id|>assistant<|end_header_id|>\n\n"
+        f"<|begin_of_text|>{_turn('system', system)}{_turn('user', asked)}{TURN_OPENING}assistant<|end_header_id|>\n\n"
     )
 
 
@@ -45,9 +55,9 @@ def user_text(task: ListTask, text: str) -> str:
     """The user's turn."""
     return (
         "The following article contains technical terms including diseases, drugs and chemicals. "
-        f"Create a list only of the {task} mentioned.\n\n{text}\n\nList of extracted {task}:\n"
+        f"Create a list only of the {task} mentioned.\n\n{text}\n\nList of extracted {task.heading}:\n"
     )
 
 
 def _turn(role: str, content: str) -> str:
-    return f"<|start_header_id|>{role}<|end_header_id|>\n\n{content}<|eot_id|>"
+    return f"{TURN_OPENING}{role}<|end_header_id|>\n\n{content}<|eot_id|>"

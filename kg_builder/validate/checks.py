@@ -13,7 +13,9 @@ from kg_builder.records import Concept, Document, Issue, Mention, RelationMentio
 from kg_builder.schema import Role, Schema
 from kg_builder.validate.rules import Limits, fold, rules_for, shipped_generic_terms
 
-REPAIRABLE = frozenset({"unreadable-answer", "not-in-text", "unknown-type", "unknown-predicate", "end-type"})
+REPAIRABLE = frozenset(
+    {"unreadable-answer", "truncated-answer", "not-in-text", "unknown-type", "unknown-predicate", "end-type"}
+)
 
 
 @dataclass(frozen=True, slots=True)

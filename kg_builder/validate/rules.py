@@ -30,9 +30,11 @@ DEFAULT_RULES: Mapping[str, ItemRules] = {
 
 def rules_for(rules: Mapping[str, ItemRules], extractor: str, language: str) -> ItemRules:
     """The most specific of ``extractor:language``, ``extractor``, ``*:language`` and ``*``."""
-    merged = {**DEFAULT_RULES, **rules}
-    keys = (f"{extractor}:{language}", extractor, f"*:{language}", "*")
-    return next(merged[key] for key in keys if key in merged)
+    for key in (f"{extractor}:{language}", extractor, f"*:{language}"):
+        found = rules.get(key) or DEFAULT_RULES.get(key)
+        if found is not None:
+            return found
+    return rules.get("*") or DEFAULT_RULES["*"]
 
 
 @lru_cache
