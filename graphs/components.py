@@ -85,7 +85,7 @@ def make_components(
     normalizer = make_normalizer(settings)
     return Components(
         settings=settings,
-        extractors={name: _extractor(name, settings) for name in _named_extractors(settings)},
+        extractors={name: _extractor(name, settings, normalizer) for name in _named_extractors(settings)},
         normalizer=normalizer,
         schemas={name: load_schema(name) for name in _named_schemas(settings)},
         cleaner=_cleaner(settings),
@@ -112,26 +112,31 @@ def make_normalizer(settings: Settings) -> LinkingNormalizer:
     )
 
 
-def _extractor(name: str, settings: Settings) -> Extractor:
+def _extractor(name: str, settings: Settings, normalizer: Normalizer) -> Extractor:
     if name == "lexicon":
-        from kg_builder.terminology.stack import open_terminologies
-
-        return _lexicon(open_terminologies(settings.terminologies))
+        return _named_lexicon(settings)
     if name == "tagger":
         return _tagger(settings.tagger_model, settings.threads)
     if (vote := settings.ensembles.get(name)) is not None:
-        return _ensemble(name, vote, settings)
+        return _ensemble(name, vote, settings, normalizer)
     if (model := settings.model(name)) is not None:
-        return model_extractor(name, model)
+        return model_extractor(name, model, normalizer)
     raise SettingsError(f"no extractor is called '{name}'; there are: {_choices(('lexicon', 'tagger'), settings)}")
 
 
-def _ensemble(name: str, vote: EnsembleSettings, settings: Settings) -> Extractor:
+def _ensemble(name: str, vote: EnsembleSettings, settings: Settings, normalizer: Normalizer) -> Extractor:
     from kg_builder.extract.ensemble import EnsembleExtractor
 
     if nested := [member for member in vote.members if member in settings.ensembles]:
         raise SettingsError(f"the ensemble '{name}' has ensembles as members: {', '.join(nested)}")
-    return EnsembleExtractor({member: _extractor(member, settings) for member in vote.members}, vote, name=name)
+    members = {member: _extractor(member, settings, normalizer) for member in vote.members}
+    return EnsembleExtractor(members, vote, name=name)
+
+
+def _named_lexicon(settings: Settings) -> Extractor:
+    from kg_builder.terminology.stack import open_terminologies
+
+    return _lexicon(open_terminologies(settings.terminologies))
 
 
 def _choices(built_in: tuple[str, ...], settings: Settings) -> str:
@@ -148,7 +153,7 @@ def _cleaner(settings: Settings) -> Cleaner | None:
     if settings.cleaner == "rules":
         return RuleCleaner()
     if (model := settings.model(settings.cleaner)) is not None:
-        recognize = partial(_recognized, _extractor("lexicon", settings))
+        recognize = partial(_recognized, _named_lexicon(settings))
         return model_cleaner(settings.cleaner, model, fallback=RuleCleaner(), recognize=recognize)
     raise SettingsError(
         f"no cleaner is called '{settings.cleaner}'; there are: {_choices(('rules', 'none'), settings)}"

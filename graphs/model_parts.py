@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from kg_builder.backends.model_settings import Family, ModelSettings
 from kg_builder.errors import SettingsError
-from kg_builder.protocols import Cleaner, Extractor, RelationExtractor
+from kg_builder.protocols import Cleaner, Extractor, Normalizer, RelationExtractor
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -14,14 +14,16 @@ if TYPE_CHECKING:
     from kg_builder.records import Mention
 
 
-def model_extractor(name: str, model: ModelSettings) -> Extractor:
-    """The extractor of the model's family. Raises SettingsError for a copy-editor, which extracts nothing."""
+def model_extractor(name: str, model: ModelSettings, normalizer: Normalizer) -> Extractor:
+    """The extractor of the model's family; `normalizer` tells what a label that stands for several things means here.
+
+    Raises SettingsError for a copy-editor, which extracts nothing."""
     family = family_of(name, model)
     if family is Family.TOKENS:
         from kg_builder.backends.token_classifiers import load_token_classifier
         from kg_builder.extract.token_classifier.extractor import TokenClassifierExtractor
 
-        return TokenClassifierExtractor(load_token_classifier(model), model, name=name)
+        return TokenClassifierExtractor(load_token_classifier(model), model, name=name, normalizer=normalizer)
     if family is Family.EDITOR:
         raise SettingsError(f"'{name}' is a copy-editor: name it as the cleaner, not as an extractor")
     from kg_builder.backends.opening import open_generator

@@ -14,6 +14,13 @@ if TYPE_CHECKING:
     from onnxruntime import InferenceSession
 
 
+def usable_cores() -> int:
+    """Cores that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
 def without_telemetry() -> None:
     """Tell ONNX Runtime, before its first import, to report nothing."""
     os.environ["ORT_DISABLE_TELEMETRY"] = "1"

@@ -89,7 +89,7 @@ def export_onnx(model: Tagger, path: Path) -> None:
     config = model.encoder.config
     options = FusionOptions("bert")
     options.enable_attention = options.enable_skip_layer_norm = options.enable_bias_skip_layer_norm = False
-    with tempfile.TemporaryDirectory() as scratch, _quiet():
+    with tempfile.TemporaryDirectory() as scratch, quiet():
         traced = Path(scratch) / "traced.onnx"
         _trace(model, traced)
         fused = optimize_model(
@@ -109,7 +109,7 @@ def quantize(source: Path, target: Path) -> None:
     import onnx
     from onnxruntime.quantization import QuantType, quantize_dynamic
 
-    with _quiet():
+    with quiet():
         quantize_dynamic(
             source,
             target,
@@ -175,7 +175,7 @@ def _trace(model: Tagger, path: Path) -> None:
 
 
 @contextmanager
-def _quiet() -> Iterator[None]:
+def quiet() -> Iterator[None]:
     """Without the warnings and log lines that exporter and quantizer write about each node."""
     before = logging.root.manager.disable
     logging.disable(logging.WARNING)

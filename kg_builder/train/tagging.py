@@ -20,7 +20,7 @@ from tokenizers import Tokenizer
 from transformers.utils import logging as transformers_logging
 
 from kg_builder.errors import InputError
-from kg_builder.extract.tagger.session import usable_cores
+from kg_builder.onnx_sessions import usable_cores
 from kg_builder.train.checkpoints import (
     State,
     latest_checkpoint,

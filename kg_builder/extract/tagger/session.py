@@ -8,7 +8,6 @@ its neighbours. Alone they depend on nothing but the window.
 
 from __future__ import annotations
 
-import os
 from functools import cached_property
 from pathlib import Path
 from threading import Lock
@@ -19,7 +18,7 @@ from numpy.typing import NDArray
 
 from kg_builder.errors import ModelError
 from kg_builder.extract.tagger.encoding import Window
-from kg_builder.onnx_sessions import open_session
+from kg_builder.onnx_sessions import open_session, usable_cores
 
 if TYPE_CHECKING:
     from onnxruntime import InferenceSession
@@ -29,13 +28,6 @@ OUTPUT = "scores"
 
 MOST_THREADS = 4
 """More threads than these don't speed up a window of at most 512 pieces."""
-
-
-def usable_cores() -> int:
-    """Cores that this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 def feed(window: Window) -> dict[str, NDArray[np.int64]]:
