@@ -27,6 +27,8 @@ class Measure(StrEnum):
     RELATIONS = "relations"
     """(subject id, predicate, object id), once a document."""
     GOLD_MENTION_RELATIONS = "relations.gold_mentions"
+    LISTS = "lists"
+    """Answers of a task as a list, once a document (`kg_builder.evaluate.list_metric`)."""
 
 
 class Cell(NamedTuple):
