@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache, partial
+from functools import lru_cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,13 +21,11 @@ from kg_builder.graphs.model_parts import model_cleaner, model_extractor, model_
 from kg_builder.protocols import (
     Check,
     Cleaner,
-    ExtractionRequest,
     Extractor,
     GraphStore,
     Normalizer,
     RelationExtractor,
 )
-from kg_builder.records import Mention
 from kg_builder.schema import Schema
 from kg_builder.schemas import load_schema
 from kg_builder.settings import Settings
@@ -153,25 +151,14 @@ def _cleaner(settings: Settings) -> Cleaner | None:
     if settings.cleaner == "rules":
         return RuleCleaner()
     if (model := settings.model(settings.cleaner)) is not None:
-        recognize = partial(_recognized, _named_lexicon(settings))
+        from kg_builder.extract.recognized import recognizer
+        from kg_builder.terminology.stack import open_terminologies
+
+        recognize = recognizer(open_terminologies(settings.terminologies))
         return model_cleaner(settings.cleaner, model, fallback=RuleCleaner(), recognize=recognize)
     raise SettingsError(
         f"no cleaner is called '{settings.cleaner}'; there are: {_choices(('rules', 'none'), settings)}"
     )
-
-
-def _recognized(lexicon: Extractor, text: str) -> Sequence[Mention]:
-    """Drugs, diseases and procedures of an English note, with what it says of them: what a rewriting must keep."""
-    from kg_builder.extract.assertion import assert_mentions
-
-    schema = load_schema("clinical-note")
-    labels = lexicon.labels(schema, "en")
-    found = [
-        mention.model_copy(update={"type": entity.name})
-        for mention in lexicon.extract(ExtractionRequest(text, schema)).mentions
-        if (entity := schema.entity_for_label(mention.type, labels.get(mention.type))) is not None
-    ]
-    return assert_mentions(text, found, language="en", disorders=frozenset({"Problem"}))
 
 
 def _relation_extractor(settings: Settings, normalizer: Normalizer) -> RelationExtractor | None:
