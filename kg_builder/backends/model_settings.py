@@ -2,30 +2,16 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from kg_builder.backends.family import Family as Family
+
 SCHEMES = ("hf", "onnx", "gguf", "chat")
 """``hf:`` a folder or hub id in the Hugging Face layout, ``onnx:`` an exported token classifier's folder, ``gguf:`` a
 file for llama.cpp, ``chat:`` any LangChain chat model as ``init_chat_model`` names it (``chat:openai:gpt-…``)."""
-
-
-class Family(StrEnum):
-    """What a model is asked and what it answers."""
-
-    JSON = "json"
-    """Prompt that lists the types, answer as JSON: instruct models."""
-    DIFFUSION = "diffusion"
-    """Diffusion language model for (nested) recognition."""
-    LISTS = "lists"
-    """One prompt a task, answers as bullet lists and ``chemical | disease`` pairs."""
-    TOKENS = "token-classification"
-    """One label a word."""
-    EDITOR = "copy-editor"
-    """Rewrites clinical text; serves the clean step, not extraction."""
 
 
 class ModelSettings(BaseModel):
@@ -51,7 +37,7 @@ class ModelSettings(BaseModel):
     """``4bit``: NF4 by bitsandbytes, on a GPU."""
     device: str | None = None
     """As torch names it; None: the first GPU, else the CPU."""
-    batch_size: int = Field(default=8, ge=1, le=512)
+    batch_size: int = Field(default=16, ge=1, le=512)
     """Requests, or windows, that run together at most."""
     max_characters: int | None = Field(default=None, ge=100)
     """Longest text asked about at once; longer ones are split at sentence boundaries."""
