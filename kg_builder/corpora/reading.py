@@ -10,9 +10,13 @@ from pathlib import Path
 from typing import BinaryIO
 
 from kg_builder.corpora.brat import annotation_path, read_brat
+from kg_builder.corpora.conll import read_conll
+from kg_builder.corpora.doccano import read_doccano
 from kg_builder.corpora.encodings import binary_kind, marked_encoding
 from kg_builder.corpora.folders import folder_sources
 from kg_builder.corpora.jsonl import read_jsonl
+from kg_builder.corpora.medmentions import read_medmentions
+from kg_builder.corpora.prompt_lists import read_prompt_lists
 from kg_builder.corpora.pubtator import TEXT_LINE, read_pubtator
 from kg_builder.corpora.records import Row, Unreadable
 from kg_builder.corpora.sources import (
@@ -28,6 +32,7 @@ from kg_builder.corpora.sources import (
 )
 from kg_builder.corpora.tables import read_table, split_header
 from kg_builder.corpora.text_files import read_text
+from kg_builder.corpora.word_json import is_word_json, read_word_json
 from kg_builder.errors import InputError
 
 FORMATS: Mapping[str, str] = {
@@ -38,6 +43,11 @@ FORMATS: Mapping[str, str] = {
     "bioc-xml": "BioC XML (.xml)",
     "bioc-json": "BioC JSON (.json)",
     "brat": "brat stand-off (.txt with .ann beside it)",
+    "conll": "a word and its tag a line: PhoNER_COVID19, VietBioNER (.conll, .bio, .iob)",
+    "word-json": "JSON objects of words: PhoNER_COVID19's, ViMQ's (.json, .jsonl)",
+    "doccano": "JSON Lines with 'text' and 'label' [start, end, type]: ViMedNER (.jsonl, .txt)",
+    "medmentions": "PubTator with UMLS semantic types, brought to the 21 of ST21pv (.pubtator, .txt)",
+    "prompt-lists": "JSON Lines of 'prompt' and 'completion' as list models are trained on (.jsonl)",
 }
 """Names of the formats, with what they are."""
 
@@ -63,6 +73,11 @@ _READERS: Mapping[str, Callable[[Source], Iterator[Row]]] = {
     "bioc-xml": _read_bioc_xml,
     "bioc-json": _read_bioc_json,
     "brat": read_brat,
+    "conll": read_conll,
+    "word-json": read_word_json,
+    "doccano": read_doccano,
+    "medmentions": read_medmentions,
+    "prompt-lists": read_prompt_lists,
 }
 _BY_SUFFIX = {
     ".txt": "text",
@@ -76,6 +91,9 @@ _BY_SUFFIX = {
     ".xml": "bioc-xml",
     ".json": "bioc-json",
     ".ann": "brat",
+    ".conll": "conll",
+    ".bio": "conll",
+    ".iob": "conll",
 }
 _IN_FOLDER = {
     "text": {".txt", ".text", ".md"},
@@ -85,11 +103,16 @@ _IN_FOLDER = {
     "bioc-xml": {".xml"},
     "bioc-json": {".json"},
     "brat": {".txt"},
+    "conll": {".conll", ".bio", ".iob", ".txt"},
+    "word-json": {".json", ".jsonl"},
+    "doccano": {".jsonl", ".ndjson", ".json", ".txt"},
+    "medmentions": {".pubtator", ".txt"},
+    "prompt-lists": {".jsonl", ".ndjson"},
 }
 _TEXTS = (".txt", ".TXT", ".text", ".md")
 _NO_DOCUMENTS = {
     ".xml": "XML, but not BioC",
-    ".json": "JSON, but not BioC",
+    ".json": "JSON, but neither BioC nor sentences of words",
     ".csv": "a table without a column named 'text'",
     ".tsv": "a table without a column named 'text'",
 }
@@ -184,7 +207,7 @@ def _recognized(source: Source) -> bool:
     if source.suffix == ".xml":
         return b"<collection" in head
     if source.suffix == ".json":
-        return b'"passages"' in head or b'"documents"' in head
+        return b'"passages"' in head or b'"documents"' in head or is_word_json(head)
     if source.suffix in {".csv", ".tsv"}:
         return "text" in split_header(_first_line(head))[0]
     return True
@@ -195,6 +218,8 @@ def guess_format(source: Source) -> str:
     found = _BY_SUFFIX.get(source.suffix)
     if found == "text" and source.path is not None and annotation_path(source.path).is_file():
         return "brat"
+    if found == "bioc-json" and is_word_json(head_of(source)):
+        return "word-json"
     if found in {None, "text"}:
         line = _first_line(head_of(source))
         found = "pubtator" if _is_pubtator(line) else found or _format_of_line(line)

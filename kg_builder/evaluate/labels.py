@@ -71,7 +71,33 @@ VIETBIONER = {
     "DateTime": CorpusType(None, ("Date",)),
     "Organisation": CorpusType("ORGA", ("Organization",)),
 }
-CORPUS_TYPES: Mapping[str, CorpusType] = {**BC5CDR, **NCBI_DISEASE, **BIORED, **ADE, **MEDMENTIONS, **VIETBIONER}
+PHONER_COVID19 = {
+    "SYMPTOM_AND_DISEASE": CorpusType("DISO", ("SymptomOrDisease", "Disease")),
+    "LOCATION": CorpusType("GEOG", ("Place",)),
+    "ORGANIZATION": CorpusType("ORGA"),
+    "JOB": CorpusType(None, ("Occupation",)),
+}
+VIMQ = {
+    "drug": CorpusType("CHEM", ("Chemical",)),
+    "medical_procedure": CorpusType("PROC", ("Procedure",)),
+}
+VIMEDNER = {
+    "DISEASE": CorpusType("DISO", ("SymptomOrDisease",)),
+    "SYMPTOM": CorpusType("DISO", ("SymptomOrDisease",)),
+    "DIAGNOSTIC": CorpusType("PROC", ("Procedure",)),
+}
+"""Its treatments are drugs and procedures, which no one type serves."""
+CORPUS_TYPES: Mapping[str, CorpusType] = {
+    **BC5CDR,
+    **NCBI_DISEASE,
+    **BIORED,
+    **ADE,
+    **MEDMENTIONS,
+    **VIETBIONER,
+    **PHONER_COVID19,
+    **VIMQ,
+    **VIMEDNER,
+}
 """Of all corpora together: a name means the same wherever it occurs."""
 
 CORPUS_PREDICATES: Mapping[str, str] = {

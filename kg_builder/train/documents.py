@@ -11,6 +11,7 @@ from typing import Generic, TypeVar
 from kg_builder.corpora.reading import read
 from kg_builder.corpora.records import GoldDocument, Unreadable
 from kg_builder.errors import InputError
+from kg_builder.records import Document
 from kg_builder.train.corpus_part import CorpusPart
 from kg_builder.train.leakage import Guarded, find_leaks, refuse
 from kg_builder.train.recipe import Overlap
@@ -39,10 +40,13 @@ class LoadedCorpus(Generic[Part]):
 
 
 def load_corpora(
-    parts: Sequence[Part], root: str | Path | None, *, exclude_overlap: Overlap
+    parts: Sequence[Part], root: str | Path | None, *, exclude_overlap: Overlap, unannotated: bool = False
 ) -> tuple[LoadedCorpus[Part], ...]:
-    """The corpora in the recipe's order. Raises InputError for a missing file, and for leaks that aren't dropped."""
-    loaded = _without_sources_twice([_load(part, root) for part in parts])
+    """The corpora in the recipe's order. Raises InputError for a missing file, and for leaks that aren't dropped.
+
+    `unannotated`: documents without annotations are read too, as they are.
+    """
+    loaded = _without_sources_twice([_load(part, root, unannotated=unannotated) for part in parts])
     training = [guarded for corpus in loaded if corpus.part.role == "train" for guarded in _guarded(corpus)]
     evaluation = [guarded for corpus in loaded if corpus.part.role == "evaluate" for guarded in _guarded(corpus)]
     leaks = find_leaks(training, evaluation)
@@ -60,21 +64,22 @@ def of_role(corpora: Sequence[LoadedCorpus[Part]], role: str) -> Iterator[Loaded
     return (corpus for corpus in corpora if corpus.part.role == role)
 
 
-def _load(part: Part, root: str | Path | None) -> LoadedCorpus[Part]:
+def _load(part: Part, root: str | Path | None, *, unannotated: bool) -> LoadedCorpus[Part]:
     path = Path(root or "") / part.path
     if not path.exists():
         hint = "Name the folder that the recipe's paths start from with --corpora."
         raise InputError(f"{path}: no such file or folder", hint=None if root else hint)
     documents: dict[str, GoldDocument] = {}
     unreadable = repeated = 0
-    for row in read(path, format=part.format):
+    for found in read(path, format=part.format):
+        row = GoldDocument(found) if unannotated and isinstance(found, Document) else found
         if isinstance(row, GoldDocument):
             repeated += row.document.id in documents
             documents.setdefault(row.document.id, row)
         elif isinstance(row, Unreadable):
             unreadable += row.lost == "document"
     if not documents:
-        raise InputError(f"{path}: no annotated documents in it")
+        raise InputError(f"{path}: no {'' if unannotated else 'annotated '}documents in it")
     return LoadedCorpus(
         part,
         tuple(documents.values()),
