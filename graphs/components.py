@@ -111,15 +111,21 @@ def make_normalizer(settings: Settings) -> LinkingNormalizer:
 
 
 def _extractor(name: str, settings: Settings, normalizer: Normalizer) -> Extractor:
+    from kg_builder.terminology.stack import open_terminologies
+
     if name == "lexicon":
-        return _named_lexicon(settings)
+        return _lexicon(open_terminologies(settings.terminologies))
     if name == "tagger":
         return _tagger(settings.tagger_model, settings.threads)
+    if name == "vietnamese":
+        return _vietnamese(settings.vietnamese_model, open_terminologies(settings.terminologies))
     if (vote := settings.ensembles.get(name)) is not None:
         return _ensemble(name, vote, settings, normalizer)
     if (model := settings.model(name)) is not None:
         return model_extractor(name, model, normalizer)
-    raise SettingsError(f"no extractor is called '{name}'; there are: {_choices(('lexicon', 'tagger'), settings)}")
+    raise SettingsError(
+        f"no extractor is called '{name}'; there are: {_choices(('lexicon', 'tagger', 'vietnamese'), settings)}"
+    )
 
 
 def _ensemble(name: str, vote: EnsembleSettings, settings: Settings, normalizer: Normalizer) -> Extractor:
@@ -129,12 +135,6 @@ def _ensemble(name: str, vote: EnsembleSettings, settings: Settings, normalizer:
         raise SettingsError(f"the ensemble '{name}' has ensembles as members: {', '.join(nested)}")
     members = {member: _extractor(member, settings, normalizer) for member in vote.members}
     return EnsembleExtractor(members, vote, name=name)
-
-
-def _named_lexicon(settings: Settings) -> Extractor:
-    from kg_builder.terminology.stack import open_terminologies
-
-    return _lexicon(open_terminologies(settings.terminologies))
 
 
 def _choices(built_in: tuple[str, ...], settings: Settings) -> str:
@@ -197,6 +197,15 @@ def _tagger(folder: Path | None, threads: int | None) -> Extractor:
     from kg_builder.terminology.shipped import load_terminology
 
     return TaggerExtractor(load_tagger(folder), _lexicon(load_terminology()), threads=threads)
+
+
+@lru_cache
+def _vietnamese(folder: Path | None, terminology: Terminology) -> Extractor:
+    """Made once in a process."""
+    from kg_builder.extract.vietnamese.extractor import VietnameseExtractor
+    from kg_builder.extract.vietnamese.model import load_model
+
+    return VietnameseExtractor(load_model(folder), _lexicon(terminology))
 
 
 def _named_extractors(settings: Settings) -> list[str]:

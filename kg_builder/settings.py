@@ -51,6 +51,8 @@ class Settings(BaseSettings):
     """Let text go to models that run elsewhere. Without it, a document that needs one is set aside."""
     tagger_model: Path | None = None
     """``model/`` folder of a tagger that ``kg-builder train ner`` wrote; None: the shipped one."""
+    vietnamese_model: Path | None = None
+    """``model/`` folder that ``kg-builder train vietnamese`` wrote; None: the shipped one."""
     relation_model: Path | None = None
     """``model/`` folder of a classifier that ``kg-builder train relations`` wrote; None: the shipped one."""
     linking_model: Path | None = None

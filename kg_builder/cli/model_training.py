@@ -23,7 +23,7 @@ def generative(config: Config, corpora: Corpora = None, output: Output = None, r
     from kg_builder.train.recipe_files import load_recipe
 
     recipe = load_recipe(config, GenerativeRecipe)
-    require("Fine-tuning a language model", "hf", *HF, "peft")
+    require("Fine-tuning a language model", "hf", *HF, *(["peft"] if recipe.lora is not None else []))
     from kg_builder.train.generative import train_generative
 
     with _watching() as watch:
@@ -68,6 +68,7 @@ def tokens(config: Config, corpora: Corpora = None, output: Output = None, resum
 
     recipe = load_recipe(config, TokenClassificationRecipe)
     require("Fine-tuning a token classifier", "hf", *HF)
+    require("Fine-tuning a token classifier", "train", "sklearn")
     from kg_builder.train.token_classification import train_token_classifier
 
     with _watching() as watch:
@@ -108,7 +109,10 @@ def export_model(
     trust_remote_code: Annotated[
         bool, typer.Option("--trust-remote-code", help="Run the Python code that comes with the checkpoint.")
     ] = False,
-    quantized: Annotated[bool, typer.Option("--quantized", help="8-bit weights: a quarter of the size.")] = False,
+    quantized: Annotated[
+        bool,
+        typer.Option("--quantized", help="8-bit weights: a quarter of the size; about one mention in thirty differs."),
+    ] = False,
 ) -> None:
     """Export a token classifier to ONNX, so that it runs without torch: --extractor onnx:FOLDER."""
     from kg_builder.settings import model_named

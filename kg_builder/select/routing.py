@@ -60,7 +60,7 @@ def plain_kind(kind: str) -> str:
 
 
 DEFAULT_RULES = (
-    Rule(schema_name="vietnamese-medical", language="vi"),
+    Rule(schema_name="vietnamese-medical", extractors=("vietnamese",), language="vi"),
     *(
         Rule(schema_name="clinical-note", language=language, kind=kind)
         for language in ("en", "und")

@@ -1,0 +1,1 @@
+"""The shipped Vietnamese model: weights, their description and the card."""
