@@ -10,7 +10,8 @@ import time
 from pathlib import Path
 
 from kg_builder.backends.diffusion_generator import DiffusionGenerator
-from kg_builder.backends.model_settings import Family, ModelSettings
+from kg_builder.backends.family import Family
+from kg_builder.backends.model_settings import ModelSettings
 from kg_builder.extract.prompted.diffusion_extractor import DiffusionExtractor
 from kg_builder.protocols import ExtractionRequest
 from kg_builder.schema import EntityType, Schema

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kg_builder.backends.model_settings import Family, ModelSettings
+from kg_builder.backends.family import Family
+from kg_builder.backends.model_settings import ModelSettings
 from kg_builder.errors import SettingsError
 from kg_builder.protocols import Cleaner, Extractor, Normalizer, RelationExtractor
 

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from kg_builder.backends.family import Family as Family
+from kg_builder.backends.family import Family
 
 SCHEMES = ("hf", "onnx", "gguf", "chat")
 """``hf:`` a folder or hub id in the Hugging Face layout, ``onnx:`` an exported token classifier's folder, ``gguf:`` a

@@ -5,9 +5,10 @@ from __future__ import annotations
 from functools import lru_cache
 from threading import Lock
 
+from kg_builder.backends.family import Family
 from kg_builder.backends.gathering import GatheringGenerator
 from kg_builder.backends.generation import Generator
-from kg_builder.backends.model_settings import Family, ModelSettings
+from kg_builder.backends.model_settings import ModelSettings
 from kg_builder.errors import SettingsError
 
 ASKING = (

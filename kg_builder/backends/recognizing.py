@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from pathlib import PurePath
 
 from kg_builder.backends.checkpoints import Checkpoint, find_checkpoint
-from kg_builder.backends.model_settings import Family, ModelSettings
+from kg_builder.backends.family import Family
+from kg_builder.backends.model_settings import ModelSettings
 from kg_builder.errors import SettingsError
 
 PUBLISHED = (

@@ -19,12 +19,12 @@ Watch = Callable[[Mapping[str, Any]], None]
 @train.command("generative")
 def generative(config: Config, corpora: Corpora = None, output: Output = None, resume: Resume = True) -> None:
     """Fine-tune a language model that answers as JSON or lists, or edits texts; whole or by an adapter."""
-    from kg_builder.train.generative_recipe import GenerativeRecipe
+    from kg_builder.train.generative.recipe import GenerativeRecipe
     from kg_builder.train.recipe_files import load_recipe
 
     recipe = load_recipe(config, GenerativeRecipe)
     require("Fine-tuning a language model", "hf", *HF, *(["peft"] if recipe.lora is not None else []))
-    from kg_builder.train.generative import train_generative
+    from kg_builder.train.generative.training import train_generative
 
     with _watching() as watch:
         model = train_generative(
@@ -41,12 +41,12 @@ def generative(config: Config, corpora: Corpora = None, output: Output = None, r
 @train.command("denoising")
 def denoising(config: Config, corpora: Corpora = None, output: Output = None, resume: Resume = True) -> None:
     """Fine-tune a diffusion language model to tag texts."""
-    from kg_builder.train.denoising_recipe import DenoisingRecipe
+    from kg_builder.train.denoising.recipe import DenoisingRecipe
     from kg_builder.train.recipe_files import load_recipe
 
     recipe = load_recipe(config, DenoisingRecipe)
     require("Fine-tuning a diffusion language model", "hf", *HF)
-    from kg_builder.train.denoising import train_denoising
+    from kg_builder.train.denoising.training import train_denoising
 
     with _watching() as watch:
         model = train_denoising(
@@ -64,12 +64,12 @@ def denoising(config: Config, corpora: Corpora = None, output: Output = None, re
 def tokens(config: Config, corpora: Corpora = None, output: Output = None, resume: Resume = True) -> None:
     """Fine-tune a token classifier: macro precision, recall, F1 and Matthews correlation each epoch."""
     from kg_builder.train.recipe_files import load_recipe
-    from kg_builder.train.token_classification_recipe import TokenClassificationRecipe
+    from kg_builder.train.token_classification.recipe import TokenClassificationRecipe
 
     recipe = load_recipe(config, TokenClassificationRecipe)
     require("Fine-tuning a token classifier", "hf", *HF)
     require("Fine-tuning a token classifier", "train", "sklearn")
-    from kg_builder.train.token_classification import train_token_classifier
+    from kg_builder.train.token_classification.training import train_token_classifier
 
     with _watching() as watch:
         model = train_token_classifier(
@@ -87,11 +87,11 @@ def tokens(config: Config, corpora: Corpora = None, output: Output = None, resum
 def vietnamese(config: Config, corpora: Corpora = None, output: Output = None) -> None:
     """Train the Vietnamese recognition model: cross-validation, calibration, baseline, model card."""
     from kg_builder.train.recipe_files import load_recipe
-    from kg_builder.train.vietnamese_recipe import VietnameseRecipe
+    from kg_builder.train.vietnamese.recipe import VietnameseRecipe
 
     recipe = load_recipe(config, VietnameseRecipe)
     require("Training the Vietnamese recognition model", "train", "pycrfsuite", "sklearn")
-    from kg_builder.train.vietnamese import train_vietnamese
+    from kg_builder.train.vietnamese.training import train_vietnamese
 
     model = train_vietnamese(
         recipe,

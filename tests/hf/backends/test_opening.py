@@ -5,8 +5,9 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+from kg_builder.backends.family import Family
 from kg_builder.backends.generation import GenerationOptions, GenerationRequest, Message
-from kg_builder.backends.model_settings import Family, ModelSettings
+from kg_builder.backends.model_settings import ModelSettings
 from kg_builder.backends.opening import ASKING, DIFFUSING, open_generator
 
 LOADING = {

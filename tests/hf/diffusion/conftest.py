@@ -8,7 +8,8 @@ from typing import NamedTuple
 
 import pytest
 
-from kg_builder.backends.model_settings import Family, ModelSettings
+from kg_builder.backends.family import Family
+from kg_builder.backends.model_settings import ModelSettings
 from kg_builder.testing import save_small_diffusion_model
 from kg_builder.testing_diffusion.toy_text import ToyText
 

@@ -16,8 +16,8 @@ from kg_builder.errors import InputError, SettingsError
 from kg_builder.extract.prompted.diffusion_extractor import user_turn
 from kg_builder.testing_diffusion.toy_text import toy_texts
 from kg_builder.train.corpus_part import CorpusPart
-from kg_builder.train.denoising_recipe import Denoising, DenoisingRecipe
-from kg_builder.train.denoising_samples import Sample
+from kg_builder.train.denoising.recipe import Denoising, DenoisingRecipe
+from kg_builder.train.denoising.samples import Sample
 from kg_builder.train.recipe_files import load_recipe
 
 SAMPLES = [Sample((5, 6, 7), (8, 9)), Sample((5, 7), (8, 8, 9, 9))]
@@ -27,7 +27,7 @@ END, MASK, SIZE = 0, 1, 12
 def batch(answer_tokens: int | None = None) -> Any:
     import torch
 
-    from kg_builder.train.denoising_loss import make_batch
+    from kg_builder.train.denoising.loss import make_batch
 
     return make_batch(SAMPLES, end_id=END, answer_tokens=answer_tokens, device=torch.device("cpu"))
 
@@ -51,7 +51,7 @@ class Knowing:
 def test_prompts_are_never_masked_and_answers_end_in_end_tokens() -> None:
     import torch
 
-    from kg_builder.train.denoising_loss import draw_masked
+    from kg_builder.train.denoising.loss import draw_masked
 
     filled = batch()
     assert filled.input_ids.tolist() == [[5, 6, 7, 8, 9, 0, 0, 0], [5, 7, 8, 8, 9, 9, 0, 0]]
@@ -65,7 +65,7 @@ def test_prompts_are_never_masked_and_answers_end_in_end_tokens() -> None:
 def test_a_model_that_knows_loses_nothing_and_one_that_guesses_loses_the_logarithm_of_its_choices() -> None:
     import torch
 
-    from kg_builder.train.denoising_loss import denoising_loss
+    from kg_builder.train.denoising.loss import denoising_loss
 
     filled, times = batch(), torch.tensor([1.0, 1.0])
     knowing, guessing = Knowing(filled.input_ids), Knowing(filled.input_ids, 0.0)
@@ -85,7 +85,7 @@ def test_a_model_that_knows_loses_nothing_and_one_that_guesses_loses_the_logarit
 def test_fewer_masked_tokens_weigh_more_so_that_every_time_counts_alike() -> None:
     import torch
 
-    from kg_builder.train.denoising_loss import denoising_loss, draw_masked, draw_times
+    from kg_builder.train.denoising.loss import denoising_loss, draw_masked, draw_times
 
     filled, dice = batch(answer_tokens=64), torch.Generator().manual_seed(1)
     guessing = Knowing(filled.input_ids, 0.0)
@@ -133,7 +133,7 @@ def recipe(base: Path, *, epochs: int = 2, **changes: Any) -> DenoisingRecipe:
 
 def test_a_run_makes_a_model_that_is_loaded_like_the_published_one(learned: Any, corpora: Path, tmp_path: Path) -> None:
     from kg_builder.backends.diffusion_generator import DiffusionGenerator
-    from kg_builder.train.denoising import train_denoising
+    from kg_builder.train.denoising.training import train_denoising
 
     rows: list[Mapping[str, Any]] = []
     folder = train_denoising(
@@ -155,7 +155,7 @@ def test_a_run_makes_a_model_that_is_loaded_like_the_published_one(learned: Any,
 def test_an_interrupted_run_ends_as_it_would_have(learned: Any, corpora: Path, tmp_path: Path) -> None:
     from safetensors.torch import load_file
 
-    from kg_builder.train.denoising import train_denoising
+    from kg_builder.train.denoising.training import train_denoising
 
     class InterruptedRunError(Exception):
         pass
@@ -177,7 +177,7 @@ def test_an_interrupted_run_ends_as_it_would_have(learned: Any, corpora: Path, t
 
 
 def test_a_base_whose_code_may_not_run_isnt_trained(learned: Any, corpora: Path, tmp_path: Path) -> None:
-    from kg_builder.train.denoising import train_denoising
+    from kg_builder.train.denoising.training import train_denoising
 
     with pytest.raises(SettingsError, match="Python code"):
         train_denoising(

@@ -11,8 +11,9 @@ from typing import Any
 import pytest
 
 from kg_builder.answers.tagged_answers import read_tagged
+from kg_builder.backends.family import Family
 from kg_builder.backends.generation import GenerationOptions, GenerationRequest, Message
-from kg_builder.backends.model_settings import Family, ModelSettings
+from kg_builder.backends.model_settings import ModelSettings
 from kg_builder.backends.opening import open_generator
 from kg_builder.backends.recognizing import recognize_family
 from kg_builder.errors import ModelError, SettingsError
@@ -26,7 +27,7 @@ from kg_builder.schemas import builtin_schema
 from kg_builder.settings import Settings
 from kg_builder.testing import TableNormalizer
 from kg_builder.testing_diffusion.toy_text import TOY_LABELS
-from kg_builder.train.denoising_samples import tagged_text
+from kg_builder.train.denoising.samples import tagged_text
 
 
 @pytest.fixture(scope="module")

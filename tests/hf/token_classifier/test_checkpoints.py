@@ -11,7 +11,8 @@ from typing import Literal
 import pytest
 
 from kg_builder import Settings, build
-from kg_builder.backends.model_settings import Family, ModelSettings
+from kg_builder.backends.family import Family
+from kg_builder.backends.model_settings import ModelSettings
 from kg_builder.backends.token_classifiers import TokenClassifier, load_token_classifier, score_text
 from kg_builder.errors import ModelError, SettingsError
 from kg_builder.extract.token_classifier.extractor import TokenClassifierExtractor

@@ -26,7 +26,8 @@ WITHOUT_TORCH = """
 import sys
 sys.modules["torch"] = sys.modules["transformers"] = None
 from kg_builder import Settings, build
-from kg_builder.backends.model_settings import Family, ModelSettings
+from kg_builder.backends.family import Family
+from kg_builder.backends.model_settings import ModelSettings
 model = ModelSettings(source="onnx:" + sys.argv[1], family=Family.TOKENS)
 settings = Settings(extractors=("own",), models={"own": model}, schema_name="medmentions-21")
 built = build("Cisplatin induced acute kidney injury in mice.", settings=settings)

@@ -18,8 +18,8 @@ from kg_builder.errors import InputError
 from kg_builder.extract.token_classifier.extractor import TokenClassifierExtractor
 from kg_builder.protocols import ExtractionRequest
 from kg_builder.schemas import builtin_schema
-from kg_builder.train.token_classification import train_token_classifier
-from kg_builder.train.token_classification_recipe import TokenClassificationRecipe
+from kg_builder.train.token_classification.recipe import TokenClassificationRecipe
+from kg_builder.train.token_classification.training import train_token_classifier
 
 LABELS = {"T103": "['Chemicals & Drugs', 'Chemical']", "T038": "['Phenomena', 'Biologic Function']"}
 DRUGS, PROBLEMS = ("cisplatin", "heparin"), ("acute kidney injury", "thrombocytopenia", "apoptosis")

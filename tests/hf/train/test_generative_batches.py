@@ -14,9 +14,9 @@ def test_only_answers_are_labelled_and_prefixes_change_nothing(tiny_llama: Path)
     import torch
     from transformers import AutoModelForCausalLM, AutoTokenizer
 
-    from kg_builder.train.generative_batches import IGNORED, encode, make_batch
-    from kg_builder.train.generative_loss import answer_loss
-    from kg_builder.train.generative_samples import Sample
+    from kg_builder.train.generative.batches import IGNORED, encode, make_batch
+    from kg_builder.train.generative.loss import answer_loss
+    from kg_builder.train.generative.samples import Sample
 
     tokenizer = AutoTokenizer.from_pretrained(tiny_llama)
     model = AutoModelForCausalLM.from_pretrained(tiny_llama, dtype=torch.float32)
@@ -46,9 +46,9 @@ def test_gradients_flow_through_a_shared_beginning(tiny_llama: Path) -> None:
     import torch
     from transformers import AutoModelForCausalLM, AutoTokenizer
 
-    from kg_builder.train.generative_batches import encode, make_batch
-    from kg_builder.train.generative_loss import answer_loss
-    from kg_builder.train.generative_samples import Sample
+    from kg_builder.train.generative.batches import encode, make_batch
+    from kg_builder.train.generative.loss import answer_loss
+    from kg_builder.train.generative.samples import Sample
 
     tokenizer = AutoTokenizer.from_pretrained(tiny_llama)
     samples, _ = encode([Sample(f"List of {name}:\n", f"- {name}") for name in ("ab", "rash")], tokenizer, most=500)
@@ -62,7 +62,7 @@ def test_gradients_flow_through_a_shared_beginning(tiny_llama: Path) -> None:
 
 
 def test_batches_hold_every_sample_once_and_influences_come_late() -> None:
-    from kg_builder.train.generative_batches import Encoded, batches_of
+    from kg_builder.train.generative.batches import Encoded, batches_of
 
     kinds = ("CHEMICALS", "DISEASES", "INFLUENCES")
     samples = [Encoded((place,), (place,), kinds[place % 3]) for place in range(60)]
@@ -73,7 +73,7 @@ def test_batches_hold_every_sample_once_and_influences_come_late() -> None:
 
 
 def test_the_rate_rises_then_falls_to_nothing() -> None:
-    from kg_builder.train.generative_fitting import rate_share
+    from kg_builder.train.generative.fitting import rate_share
 
     shares = [rate_share(step, 100, 0.1) for step in range(101)]
     assert shares[:11] == sorted(shares[:11])

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from kg_builder.errors import InputError, ModelError
-from kg_builder.train.generative_recipe import GenerativeRecipe
+from kg_builder.train.generative.recipe import GenerativeRecipe
 
 pytest.importorskip("torch")
 
@@ -68,7 +68,7 @@ def recipe(base: Path, **changes: Any) -> GenerativeRecipe:
 
 
 def train(chosen: GenerativeRecipe, corpora: Path, output: Path, **options: Any) -> Path:
-    from kg_builder.train.generative import train_generative
+    from kg_builder.train.generative.training import train_generative
 
     return train_generative(chosen, output=output, corpora_root=str(corpora), **options)
 

@@ -9,7 +9,7 @@ from kg_builder.answers.aligning import align_items
 from kg_builder.answers.tagged_answers import read_tagged
 from kg_builder.corpora.records import GoldDocument
 from kg_builder.records import Document, Mention, Provenance
-from kg_builder.train.denoising_samples import Counted, annotated_chunks, tagged_text, without_crossings
+from kg_builder.train.denoising.samples import Counted, annotated_chunks, tagged_text, without_crossings
 
 TEXT = "Bệnh nhân 54 tuổi bị viêm phổi ở Bệnh viện Huế, ho và sốt."
 WORDS = ["sốt", "ho", "viêm", "phổi", "Huế", "54"]

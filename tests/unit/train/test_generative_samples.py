@@ -17,9 +17,9 @@ from kg_builder.extract.prompted.json_prompts import json_prompt
 from kg_builder.records import Document, Metadata
 from kg_builder.schema import EntityType
 from kg_builder.text.list_prompts import ListTask, list_prompt
-from kg_builder.train.generative_recipe import GenerativeRecipe, Injection
-from kg_builder.train.generative_samples import Corpus, Sample, counted, make_samples
-from kg_builder.train.prompt_injection import choose_types
+from kg_builder.train.generative.prompt_injection import choose_types
+from kg_builder.train.generative.recipe import GenerativeRecipe, Injection
+from kg_builder.train.generative.samples import Corpus, Sample, counted, make_samples
 from kg_builder.train.recipe_files import load_recipe, parse_recipe, recipe_yaml
 
 TEXT = "Zolmiprid and  ZOLMIPRID\ncaused Rash. Rash and itch went away. Nothing else was seen in this person."

@@ -8,14 +8,14 @@ import pytest
 
 from kg_builder.errors import InputError
 from kg_builder.train.corpus_part import RecipePart
-from kg_builder.train.denoising_recipe import DenoisingRecipe
-from kg_builder.train.generative_recipe import GenerativeRecipe
+from kg_builder.train.denoising.recipe import DenoisingRecipe
+from kg_builder.train.generative.recipe import GenerativeRecipe
 from kg_builder.train.linking_recipe import LinkingRecipe
 from kg_builder.train.recipe import NerRecipe
 from kg_builder.train.recipe_files import load_recipe, parse_recipe, recipe_digest, recipe_names, recipe_yaml
 from kg_builder.train.relation_recipe import RelationRecipe
-from kg_builder.train.token_classification_recipe import TokenClassificationRecipe
-from kg_builder.train.vietnamese_recipe import VietnameseRecipe
+from kg_builder.train.token_classification.recipe import TokenClassificationRecipe
+from kg_builder.train.vietnamese.recipe import VietnameseRecipe
 
 SMALL = """
 name: small

@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 
 from kg_builder.clean.rewriting.fidelity import fact_differences
 from kg_builder.records import Mention
-from kg_builder.train.corruption import corrupt, damaged, mistyped
-from kg_builder.train.rewriting_pairs import pairs
+from kg_builder.train.generative.corruption import corrupt, damaged, mistyped
+from kg_builder.train.generative.rewriting_pairs import pairs
 
 TEXTS = (
     "The patient was admitted with fever for 3 days and has no cough. Paracetamol 500 mg was given twice daily.",

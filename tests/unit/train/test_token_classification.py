@@ -13,9 +13,9 @@ from kg_builder.extract.token_classifier.label_schemes import meaning_of, read_l
 from kg_builder.records import Document, Mention
 from kg_builder.schemas import builtin_schema
 from kg_builder.train.recipe_files import load_recipe, parse_recipe, recipe_yaml
-from kg_builder.train.token_classification_card import TokenClassifierFacts, render_token_classifier_card
-from kg_builder.train.token_classification_examples import IGNORED, examples_of, label_document, label_names
-from kg_builder.train.token_classification_recipe import TokenClassificationRecipe
+from kg_builder.train.token_classification.card import TokenClassifierFacts, render_token_classifier_card
+from kg_builder.train.token_classification.examples import IGNORED, examples_of, label_document, label_names
+from kg_builder.train.token_classification.recipe import TokenClassificationRecipe
 
 TEXT = "High-dose cisplatin, then acute renal failure in 5-year-olds."
 

@@ -23,11 +23,11 @@ from kg_builder.schemas import load_schema
 from kg_builder.terminology.rows import ConceptRow
 from kg_builder.testing import small_terminology
 from kg_builder.train.recipe_files import load_recipe
-from kg_builder.train.vietnamese import train_vietnamese
-from kg_builder.train.vietnamese_decoding import Calibration, Judged, chosen, mentions, sequence_model
-from kg_builder.train.vietnamese_examples import Labelled, tagged_spans
-from kg_builder.train.vietnamese_fitting import fit_weights
-from kg_builder.train.vietnamese_recipe import VietnameseRecipe
+from kg_builder.train.vietnamese.decoding import Calibration, Judged, chosen, mentions, sequence_model
+from kg_builder.train.vietnamese.examples import Labelled, tagged_spans
+from kg_builder.train.vietnamese.fitting import fit_weights
+from kg_builder.train.vietnamese.recipe import VietnameseRecipe
+from kg_builder.train.vietnamese.training import train_vietnamese
 
 TERMS = small_terminology([ConceptRow("MESH:D000001", "DISO", "influenza")])
 DISEASES = ("cúm mùa", "sởi", "bạch hầu", "ho gà", "uốn ván")

@@ -20,8 +20,8 @@ from kg_builder.train.documents import LoadedCorpus, load_corpora, of_role
 from kg_builder.train.leakage import Guarded, find_leaks
 from kg_builder.train.recipe_files import recipe_yaml
 from kg_builder.train.run_record import corpus_row, file_sizes, quoted_evaluation, write_run
-from kg_builder.train.vietnamese_card import VietnameseFacts, render_vietnamese_card
-from kg_builder.train.vietnamese_decoding import (
+from kg_builder.train.vietnamese.card import VietnameseFacts, render_vietnamese_card
+from kg_builder.train.vietnamese.decoding import (
     Calibration,
     calibrate,
     count_spans,
@@ -30,10 +30,10 @@ from kg_builder.train.vietnamese_decoding import (
     mentions,
     sequence_model,
 )
-from kg_builder.train.vietnamese_examples import Span, VietnameseExample, dictionary_spans, vietnamese_examples
-from kg_builder.train.vietnamese_figures import Scored, SystemFigures
-from kg_builder.train.vietnamese_fitting import FittedWeights, baseline_spans, fit_weights
-from kg_builder.train.vietnamese_recipe import VietnameseRecipe
+from kg_builder.train.vietnamese.examples import Span, VietnameseExample, dictionary_spans, vietnamese_examples
+from kg_builder.train.vietnamese.figures import Scored, SystemFigures
+from kg_builder.train.vietnamese.fitting import FittedWeights, baseline_spans, fit_weights
+from kg_builder.train.vietnamese.recipe import VietnameseRecipe
 
 Found = list[list[tuple[Span, float]]]
 

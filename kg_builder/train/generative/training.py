@@ -16,13 +16,13 @@ import torch
 from kg_builder.errors import InputError
 from kg_builder.train.corpus_part import CorpusPart
 from kg_builder.train.documents import LoadedCorpus, load_corpora, of_role
-from kg_builder.train.generative_batches import Encoded, encode
-from kg_builder.train.generative_card import GenerativeFacts, render_generative_card
-from kg_builder.train.generative_checkpoints import Progress, read_progress, restore, save_progress
-from kg_builder.train.generative_fitting import Fitting, groups_of
-from kg_builder.train.generative_model import Trainee, load_trainee, save_model
-from kg_builder.train.generative_recipe import GenerativeRecipe
-from kg_builder.train.generative_samples import Corpus, counted, make_samples
+from kg_builder.train.generative.batches import Encoded, encode
+from kg_builder.train.generative.card import GenerativeFacts, render_generative_card
+from kg_builder.train.generative.checkpoints import Progress, read_progress, restore, save_progress
+from kg_builder.train.generative.fitting import Fitting, groups_of
+from kg_builder.train.generative.model import Trainee, load_trainee, save_model
+from kg_builder.train.generative.recipe import GenerativeRecipe
+from kg_builder.train.generative.samples import Corpus, counted, make_samples
 from kg_builder.train.recipe_files import recipe_yaml
 from kg_builder.train.run_record import corpus_row, file_sizes, write_run
 

@@ -11,7 +11,7 @@ from kg_builder.extract.token_classifier.finding import read_scores
 from kg_builder.extract.token_classifier.label_meanings import Meaning
 from kg_builder.extract.token_classifier.label_schemes import Tag, meaning_of, read_labels
 from kg_builder.train.scoring import Counts
-from kg_builder.train.token_classification_examples import LabelledDocument
+from kg_builder.train.token_classification.examples import LabelledDocument
 
 
 def score_documents(classifier: TokenClassifier, documents: Sequence[LabelledDocument]) -> dict[str, Any]:

@@ -9,8 +9,8 @@ import torch
 
 from kg_builder.train.batches import batch_count, epoch_dice
 from kg_builder.train.loop import rate_share
-from kg_builder.train.token_classification_examples import IGNORED, Example
-from kg_builder.train.token_classification_recipe import TokenClassificationRecipe
+from kg_builder.train.token_classification.examples import IGNORED, Example
+from kg_builder.train.token_classification.recipe import TokenClassificationRecipe
 
 _LARGEST_GRADIENT = 1.0
 _POOL = 20

@@ -1,7 +1,8 @@
 """Pairs of messy and clean text for the copy-editor.
 
 A document is clean text. Its messy one may stand beside it (JSON Lines with ``messy`` and ``text``); else it is made
-from the clean one (`kg_builder.train.corruption`), another one each epoch. Annotated names keep their letters.
+from the clean one (`kg_builder.train.generative.corruption`), another one each epoch. Annotated names keep their
+letters.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from kg_builder.backends.model_settings import ModelSettings
 from kg_builder.clean.rewriting.prompt import rewriting_request
 from kg_builder.corpora.records import GoldDocument
 from kg_builder.text.chunks import split_chunks
-from kg_builder.train.corruption import corrupt
+from kg_builder.train.generative.corruption import corrupt
 
 MESSY = "messy"
 """Field of a row with the messy text."""

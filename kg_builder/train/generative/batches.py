@@ -11,7 +11,7 @@ import torch
 
 from kg_builder.backends.prompt_tokens import encode_prompt, shared_length
 from kg_builder.errors import ModelError
-from kg_builder.train.generative_samples import Sample
+from kg_builder.train.generative.samples import Sample
 
 IGNORED = -100
 """Label of a token that isn't learned, as torch's cross-entropy knows it."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 import random
 from collections.abc import Collection, Sequence
 
-from kg_builder.train.generative_recipe import Injection
+from kg_builder.train.generative.recipe import Injection
 
 
 def choose_types(

@@ -40,17 +40,17 @@ from kg_builder.train.encoder import encoder_directory
 from kg_builder.train.loop import choose_device, fix_seed
 from kg_builder.train.recipe_files import recipe_digest, recipe_yaml
 from kg_builder.train.run_record import corpus_row, file_sizes, write_run
-from kg_builder.train.token_classification_card import TokenClassifierFacts, render_token_classifier_card
-from kg_builder.train.token_classification_examples import (
+from kg_builder.train.token_classification.card import TokenClassifierFacts, render_token_classifier_card
+from kg_builder.train.token_classification.examples import (
     Example,
     LabelledDocument,
     examples_of,
     label_document,
     label_names,
 )
-from kg_builder.train.token_classification_fitting import make_optimizer, train_epoch
-from kg_builder.train.token_classification_recipe import TokenClassificationRecipe
-from kg_builder.train.token_classification_scores import score_documents
+from kg_builder.train.token_classification.fitting import make_optimizer, train_epoch
+from kg_builder.train.token_classification.recipe import TokenClassificationRecipe
+from kg_builder.train.token_classification.scores import score_documents
 
 Watch = Callable[[Mapping[str, Any]], None]
 """Called with a row after each batch (its ``loss``, and how many ``steps`` there are) and each epoch (``epoch``,

@@ -9,7 +9,7 @@ from kg_builder.clean.rewriting.fidelity import fact_differences
 from kg_builder.clean.rewriting.names import Recognize
 from kg_builder.extract.recognized import recognizer
 from kg_builder.terminology.shipped import load_terminology
-from kg_builder.train.corruption import corrupt
+from kg_builder.train.generative.corruption import corrupt
 
 TRIES = 4
 """Messy versions of one text of which the first faithful one is kept."""

@@ -11,7 +11,7 @@ from kg_builder.backends.token_windows import Marks, Pieces, marks_of, place_win
 from kg_builder.corpora.records import GoldDocument
 from kg_builder.errors import InputError
 from kg_builder.extract.token_classifier.words import Words, first_pieces, split_words
-from kg_builder.train.token_classification_recipe import TokenClassificationRecipe
+from kg_builder.train.token_classification.recipe import TokenClassificationRecipe
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer

@@ -14,7 +14,7 @@ from kg_builder.backends.transformers_loading import choose_device, quantization
 from kg_builder.backends.transformers_loading import without_progress_bars as quietly
 from kg_builder.errors import ModelError
 from kg_builder.text.list_prompts import TURN_OPENING
-from kg_builder.train.generative_recipe import GenerativeRecipe, Lora
+from kg_builder.train.generative.recipe import GenerativeRecipe, Lora
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,9 +9,9 @@ from typing import Any
 
 import torch
 
-from kg_builder.train.denoising_loss import Batch, denoising_loss, draw_masked, draw_times, make_batch
-from kg_builder.train.denoising_recipe import Denoising
-from kg_builder.train.denoising_samples import Sample
+from kg_builder.train.denoising.loss import Batch, denoising_loss, draw_masked, draw_times, make_batch
+from kg_builder.train.denoising.recipe import Denoising
+from kg_builder.train.denoising.samples import Sample
 from kg_builder.train.loop import rate_share
 
 _LARGEST_GRADIENT = 1.0

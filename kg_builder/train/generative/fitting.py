@@ -8,10 +8,10 @@ from collections.abc import Sequence
 
 import torch
 
-from kg_builder.train.generative_batches import Encoded, batches_of, make_batch
-from kg_builder.train.generative_loss import answer_loss
-from kg_builder.train.generative_model import Trainee
-from kg_builder.train.generative_recipe import GenerativeRecipe, Steps
+from kg_builder.train.generative.batches import Encoded, batches_of, make_batch
+from kg_builder.train.generative.loss import answer_loss
+from kg_builder.train.generative.model import Trainee
+from kg_builder.train.generative.recipe import GenerativeRecipe, Steps
 
 _LATE = "INFLUENCES"
 """Kind of the samples that may come after the others (`Lists.entities_first`)."""

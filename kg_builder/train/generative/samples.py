@@ -17,10 +17,10 @@ from kg_builder.schema import EntityType
 from kg_builder.text.chunks import Chunk, split_chunks
 from kg_builder.text.list_prompts import SYSTEM as LIST_SYSTEM
 from kg_builder.text.list_prompts import ListTask
-from kg_builder.train.answers_for_training import listed_names, listed_pairs, whole_in
-from kg_builder.train.generative_recipe import GenerativeRecipe
-from kg_builder.train.prompt_injection import choose_types
-from kg_builder.train.sft_rewriting import pairs_of, rewriting_prompt
+from kg_builder.train.generative.answers import listed_names, listed_pairs, whole_in
+from kg_builder.train.generative.prompt_injection import choose_types
+from kg_builder.train.generative.recipe import GenerativeRecipe
+from kg_builder.train.generative.rewriting import pairs_of, rewriting_prompt
 
 _ENTITIES = frozenset({ListTask.CHEMICALS.name, ListTask.DISEASES.name})
 _EMPTY = frozenset({"", "[]"})

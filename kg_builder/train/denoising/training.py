@@ -19,18 +19,18 @@ from kg_builder.backends.transformers_loading import choose_device, weights_type
 from kg_builder.corpora.records import GoldDocument
 from kg_builder.errors import InputError, SettingsError
 from kg_builder.train.corpus_part import CorpusPart
-from kg_builder.train.denoising_card import DenoisingFacts, render_denoising_card
-from kg_builder.train.denoising_fitting import (
+from kg_builder.train.denoising.card import DenoisingFacts, render_denoising_card
+from kg_builder.train.denoising.fitting import (
     Tokens,
     held_out_loss,
     make_optimizer,
     steps_an_epoch,
     train_denoising_epoch,
 )
-from kg_builder.train.denoising_recipe import DenoisingRecipe
-from kg_builder.train.denoising_samples import Counted, Sample, annotated_chunks, make_samples
+from kg_builder.train.denoising.recipe import DenoisingRecipe
+from kg_builder.train.denoising.samples import Counted, Sample, annotated_chunks, make_samples
 from kg_builder.train.documents import LoadedCorpus, load_corpora, of_role
-from kg_builder.train.generative_checkpoints import Progress, read_progress, restore, save_progress
+from kg_builder.train.generative.checkpoints import Progress, read_progress, restore, save_progress
 from kg_builder.train.recipe_files import recipe_yaml
 from kg_builder.train.run_record import corpus_row, file_sizes, renamed, write_run
 

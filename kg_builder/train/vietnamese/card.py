@@ -8,7 +8,7 @@ from typing import Any
 
 from kg_builder.evaluate.calibration import AtThreshold, markdown_thresholds
 from kg_builder.train.run_record import CorpusRow
-from kg_builder.train.vietnamese_figures import Scored, SystemFigures
+from kg_builder.train.vietnamese.figures import Scored, SystemFigures
 
 _SYSTEMS = {
     "dictionary": "dictionary alone",

@@ -6,7 +6,7 @@ from typing import Any
 
 import torch
 
-from kg_builder.train.generative_batches import IGNORED, Batch
+from kg_builder.train.generative.batches import IGNORED, Batch
 
 
 def answer_loss(model: Any, batch: Batch) -> torch.Tensor:

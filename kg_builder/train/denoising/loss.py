@@ -18,8 +18,8 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from kg_builder.train.denoising_recipe import Weighting
-from kg_builder.train.denoising_samples import Sample
+from kg_builder.train.denoising.recipe import Weighting
+from kg_builder.train.denoising.samples import Sample
 
 _SMALLEST_TIME = 1e-3
 _NEARNESS = 0.8

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 from kg_builder.extract.vietnamese.features import BIAS
 from kg_builder.extract.vietnamese.labels import TYPES
 from kg_builder.extract.vietnamese.model import STATES, Matrix
-from kg_builder.train.vietnamese_examples import Labelled, Span, tagged_spans
-from kg_builder.train.vietnamese_recipe import VietnameseRecipe
+from kg_builder.train.vietnamese.examples import Labelled, Span, tagged_spans
+from kg_builder.train.vietnamese.recipe import VietnameseRecipe
 
 if TYPE_CHECKING:
     from pycrfsuite import Tagger

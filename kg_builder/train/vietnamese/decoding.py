@@ -12,9 +12,9 @@ from kg_builder.evaluate.calibration import fit_platt
 from kg_builder.extract.vietnamese.labels import TYPES
 from kg_builder.extract.vietnamese.model import Decoding, Description, Matrix, SequenceModel
 from kg_builder.train.scoring import Counts
-from kg_builder.train.vietnamese_examples import Labelled, Span, VietnameseExample
-from kg_builder.train.vietnamese_fitting import FittedWeights, fit_weights
-from kg_builder.train.vietnamese_recipe import VietnameseRecipe
+from kg_builder.train.vietnamese.examples import Labelled, Span, VietnameseExample
+from kg_builder.train.vietnamese.fitting import FittedWeights, fit_weights
+from kg_builder.train.vietnamese.recipe import VietnameseRecipe
 
 DIGITS = 3
 _FAINTEST = 0.005
