@@ -6,6 +6,7 @@ classes (`schema_from_models`); all are validated by `Schema` itself.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from functools import cached_property
@@ -81,6 +82,43 @@ class RelationType(SchemaPart):
     """Biolink predicate."""
 
 
+class ExampleMention(SchemaPart):
+    """A mention of an example."""
+
+    text: Annotated[str, StringConstraints(min_length=1)]
+    """As it stands in the example's text; named again for each further place."""
+    type: str
+
+
+class ExampleRelation(SchemaPart):
+    """A relation of an example; its ends are texts of mentions."""
+
+    subject: str
+    predicate: str
+    object: str
+
+
+class Example(SchemaPart):
+    """A short text with all that the schema asks for in it: shown to models that learn from their prompt."""
+
+    text: Annotated[str, StringConstraints(min_length=1)]
+    mentions: tuple[ExampleMention, ...] = ()
+    """In order of place; none: a text in which there is nothing to find."""
+    relations: tuple[ExampleRelation, ...] = ()
+
+    @model_validator(mode="after")
+    def _in_its_text(self) -> Self:
+        named = Counter(mention.text for mention in self.mentions)
+        for text, times in named.items():
+            if self.text.count(text) < times:
+                raise ValueError(f"the example's text doesn't hold '{text}'" + (f" {times} times" if times > 1 else ""))
+        for relation in self.relations:
+            for end in (relation.subject, relation.object):
+                if end not in named:
+                    raise ValueError(f"'{end}' of {relation.predicate} is not among the example's mentions")
+        return self
+
+
 class Schema(SchemaPart):
     """Entity types and the relations between them."""
 
@@ -90,6 +128,8 @@ class Schema(SchemaPart):
     """ISO 639-1 codes of the text it is meant for; empty: any."""
     entities: Annotated[tuple[EntityType, ...], Field(min_length=1)]
     relations: tuple[RelationType, ...] = ()
+    examples: tuple[Example, ...] = ()
+    """For prompts; not of the documents that are to be read."""
 
     @model_validator(mode="after")
     def _holds_together(self) -> Self:
@@ -107,7 +147,27 @@ class Schema(SchemaPart):
                     raise ValueError(f"relation '{relation.name}' names unknown entity type '{end}'")
                 if entity.role is not Role.CONCEPT:
                     raise ValueError(f"relation '{relation.name}' ends in '{end}', whose role is {entity.role}")
+        for example in self.examples:
+            self._fits(example)
         return self
+
+    def _fits(self, example: Example) -> None:
+        """Raise ValueError where an example shows what the schema doesn't have, or what is never written."""
+        for mention in example.mentions:
+            entity = self.entity(mention.type)
+            if entity is None:
+                raise ValueError(f"an example names unknown entity type '{mention.type}'")
+            if entity.role is Role.IDENTIFIER:
+                raise ValueError(f"an example shows the identifier type '{mention.type}', whose text goes nowhere")
+        for relation in example.relations:
+            kind = self.relation(relation.predicate)
+            if kind is None:
+                raise ValueError(f"an example names unknown relation type '{relation.predicate}'")
+            for end, allowed in ((relation.subject, kind.subject), (relation.object, kind.object)):
+                if not any(mention.text == end and mention.type in allowed for mention in example.mentions):
+                    raise ValueError(
+                        f"an example's {relation.predicate} has the end '{end}', whose type it doesn't take"
+                    )
 
     @cached_property
     def _entities_by_name(self) -> Mapping[str, EntityType]:

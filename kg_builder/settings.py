@@ -15,7 +15,8 @@ from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from pydantic_settings import SettingsError as UnreadableVariable
 
-from kg_builder.backends.model_settings import SCHEMES, Family, ModelSettings
+from kg_builder.backends.family import Family
+from kg_builder.backends.model_settings import SCHEMES, ModelSettings
 from kg_builder.errors import SettingsError
 from kg_builder.extract.voting import EnsembleSettings
 from kg_builder.records import Confidence

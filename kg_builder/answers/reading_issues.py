@@ -8,7 +8,7 @@ from typing import TypeVar
 from kg_builder.records import Issue
 
 TRUNCATED = Issue(code="truncated-answer", message="The answer stops before its end; what was complete is kept.")
-REPEATING = Issue(code="truncated-answer", message="The answer repeats itself without end; the repeats are left out.")
+REPEATING = Issue(code="repeating-answer", message="The answer repeats itself without end; the repeats are left out.")
 PARTLY = Issue(code="unreadable-answer", message="A part could not be read; keep to the format that was asked for.")
 
 MOST_REPEATS = 64

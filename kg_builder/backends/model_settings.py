@@ -42,9 +42,9 @@ class ModelSettings(BaseModel):
     max_characters: int | None = Field(default=None, ge=100)
     """Longest text asked about at once; longer ones are split at sentence boundaries."""
     system: str | None = None
-    """System text instead of the family's own."""
+    """System text instead of the family's own; that of ``json`` may hold ``{types}``. Relation prompts keep theirs."""
     system_file: Path | None = None
-    """The same, read from a UTF-8 file."""
+    """The same, read from a UTF-8 file; one line break at its end is dropped."""
     max_new_tokens: int | None = Field(default=None, ge=1)
     temperature: float | None = Field(default=None, ge=0)
     """0: greedy."""
@@ -56,14 +56,15 @@ class ModelSettings(BaseModel):
     """Let a diffusion model keep every step's tokens, which only animations need."""
     few_shot: bool = True
     """Show the schema's examples, for prompts that have none by themselves; a checkpoint trained without is better off
-    without: then False."""
+    without: then False. The published Vietnamese checkpoint is never shown any."""
     constrained: bool = False
     """Hold the answer to the JSON schema where the backend can. Weak models then answer ``[]`` to prompts without
     examples."""
     resamples: int = Field(default=0, ge=0, le=20)
     """Further answers, sampled, whose agreement is the confidence; 0: the tokens' own probabilities."""
     retry: Literal["resample", "feedback", "feedback-then-resample"] = "resample"
-    """What is done when an answer has something wrong with it: ask again with a new seed, or say what was wrong."""
+    """What is done when an answer has something wrong with it: ask again with a new seed, or say what was wrong.
+    ``lists`` models can't be told, so they are asked again."""
 
     @property
     def scheme(self) -> str:

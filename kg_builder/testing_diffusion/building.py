@@ -14,9 +14,9 @@ from kg_builder.backends.transformers_loading import without_progress_bars
 from kg_builder.testing_diffusion.configuration_small_diffusion import SmallDiffusionConfig
 from kg_builder.testing_diffusion.modeling_small_diffusion import SmallDiffusionModel
 from kg_builder.testing_diffusion.toy_text import TOY_LABELS, ToyText
-from kg_builder.train.denoising_fitting import Tokens, make_optimizer, train_denoising_epoch
-from kg_builder.train.denoising_recipe import Denoising
-from kg_builder.train.denoising_samples import make_sample, tagged_text
+from kg_builder.train.denoising.fitting import Tokens, make_optimizer, train_denoising_epoch
+from kg_builder.train.denoising.recipe import Denoising
+from kg_builder.train.denoising.samples import make_sample, tagged_text
 
 _CHAT = (
     "{% for message in messages %}{{ '<|im_start|>' + message['role'] + '\n' + message['content'] + '<|im_end|>\n' }}"

@@ -14,7 +14,15 @@ from kg_builder.schema import Role, Schema
 from kg_builder.validate.rules import Limits, fold, rules_for, shipped_generic_terms
 
 REPAIRABLE = frozenset(
-    {"unreadable-answer", "truncated-answer", "not-in-text", "unknown-type", "unknown-predicate", "end-type"}
+    {
+        "unreadable-answer",
+        "truncated-answer",
+        "repeating-answer",
+        "not-in-text",
+        "unknown-type",
+        "unknown-predicate",
+        "end-type",
+    }
 )
 
 

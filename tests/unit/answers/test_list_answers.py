@@ -98,7 +98,7 @@ def test_at_the_limit_of_tokens_the_last_name_is_left_out(answer: str, expected:
 
 def test_runaways_are_stopped() -> None:
     read = read_list("- lithium\n" * 500 + "- tremor\n")
-    assert (len(read.items), names(read)[-1], codes(read)) == (65, "tremor", ["truncated-answer"])
+    assert (len(read.items), names(read)[-1], codes(read)) == (65, "tremor", ["repeating-answer"])
 
 
 @pytest.mark.parametrize(

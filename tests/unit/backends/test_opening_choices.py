@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from kg_builder.backends.model_settings import Family, ModelSettings
+from kg_builder.backends.family import Family
+from kg_builder.backends.model_settings import ModelSettings
 from kg_builder.backends.opening import open_generator
 from kg_builder.errors import MissingExtraError, SettingsError
 

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from kg_builder.backends.model_settings import Family, ModelSettings
+from kg_builder.backends.family import Family
+from kg_builder.backends.model_settings import ModelSettings
 from kg_builder.backends.recognizing import recognize_family
 from kg_builder.errors import SettingsError
 

@@ -2,8 +2,9 @@ from collections.abc import Callable, Sequence
 
 import pytest
 
+from kg_builder.backends.family import Family
 from kg_builder.backends.generation import Generated
-from kg_builder.backends.model_settings import Family, ModelSettings
+from kg_builder.backends.model_settings import ModelSettings
 from kg_builder.clean.grounding import ground
 from kg_builder.clean.rewriting.cleaner import RewritingCleaner
 from kg_builder.clean.rules import RuleCleaner

@@ -2,8 +2,9 @@ from pathlib import Path
 
 import pytest
 
+from kg_builder.backends.family import Family
 from kg_builder.backends.generation import GenerationRequest, Message
-from kg_builder.backends.model_settings import Family, ModelSettings
+from kg_builder.backends.model_settings import ModelSettings
 from kg_builder.clean.rewriting.prompt import Refused, rewriting_request
 from kg_builder.records import Issue
 
