@@ -30,6 +30,8 @@ DEFAULT_RULES: Mapping[str, ItemRules] = {
 
 def rules_for(rules: Mapping[str, ItemRules], extractor: str, language: str) -> ItemRules:
     """The most specific of ``extractor:language``, ``extractor``, ``*:language`` and ``*``."""
+    if not rules:  # the defaults know no language
+        return DEFAULT_RULES.get(extractor) or DEFAULT_RULES["*"]
     for key in (f"{extractor}:{language}", extractor, f"*:{language}"):
         found = rules.get(key) or DEFAULT_RULES.get(key)
         if found is not None:

@@ -185,9 +185,10 @@ def described(head: bytes) -> str:
     for signature, name in _SIGNATURES:
         if head.startswith(signature):
             return name
-    if not head.strip():
+    text = head.removeprefix(b"\xef\xbb\xbf").lstrip()
+    if not text:
         return "empty"
-    return "a binary file" if b"\0" in head else _described_text(head.removeprefix(b"\xef\xbb\xbf").lstrip())
+    return "a binary file" if b"\0" in head else _described_text(text)
 
 
 def _described_text(head: bytes) -> str:
@@ -198,7 +199,7 @@ def _described_text(head: bytes) -> str:
         return "XML"
     if start.startswith((b"{", b"[{", b"[\n")):
         return "JSON"
-    line = head.splitlines()[0].decode("utf-8", "replace")
+    line = head.partition(b"\n")[0].decode("utf-8", "replace")
     count, name = max((line.count(mark), name) for mark, name in _SEPARATORS.items())
     return f"text whose first line has {count} {name}" if count else "text without columns"
 

@@ -16,8 +16,8 @@ def document(kind: str | None = None) -> Document:
 @pytest.mark.parametrize(
     ("language", "kind", "schema", "extractor"),
     [
-        ("vi", None, "vietnamese-medical", "lexicon"),
-        ("vi", "discharge-summary", "vietnamese-medical", "lexicon"),
+        ("vi", None, "vietnamese-medical", "vietnamese"),
+        ("vi", "discharge-summary", "vietnamese-medical", "vietnamese"),
         ("en", None, "chemical-disease", "tagger"),
         ("en", "abstract", "chemical-disease", "tagger"),
         ("en", "discharge-summary", "clinical-note", "lexicon"),

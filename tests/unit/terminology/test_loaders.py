@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from kg_builder.errors import InputError
@@ -85,6 +85,7 @@ def test_wrong_files_are_recognized(content: bytes, found: str) -> None:
 
 
 @given(st.binary(max_size=300))
+@example(b"\xef\xbb\xbf")
 def test_any_bytes_are_described(content: bytes) -> None:
     assert described(content)
 
