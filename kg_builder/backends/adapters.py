@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import warnings
 from collections.abc import Callable
 from typing import Any
 from weakref import WeakValueDictionary
@@ -23,15 +24,12 @@ class AdaptedBase:
 
     def add(self, adapter: Checkpoint) -> str:
         """Load one more adapter; returns its name here. Raises ModelError where it doesn't fit."""
-        from peft import PeftModel
-
         with self.lock:
             name = f"adapter-{self._count}"
             try:
-                if self.model is None:
-                    self.model = PeftModel.from_pretrained(self._base, str(adapter.folder), adapter_name=name)
-                else:
-                    self.model.load_adapter(str(adapter.folder), adapter_name=name)
+                with warnings.catch_warnings():  # peft asks transformers for an attribute that is on its way out
+                    warnings.filterwarnings("ignore", ".*is_gradient_checkpointing", FutureWarning)
+                    self._load(adapter, name)
             except (ValueError, RuntimeError, KeyError, OSError, TypeError) as error:
                 first = str(error).strip().partition("\n")[0]
                 raise ModelError(
@@ -41,6 +39,14 @@ class AdaptedBase:
             self._count += 1
             self.model.eval()
             return name
+
+    def _load(self, adapter: Checkpoint, name: str) -> None:
+        from peft import PeftModel
+
+        if self.model is None:
+            self.model = PeftModel.from_pretrained(self._base, str(adapter.folder), adapter_name=name)
+        else:
+            self.model.load_adapter(str(adapter.folder), adapter_name=name)
 
     def activate(self, name: str) -> None:
         """Answers are that adapter's from now on."""

@@ -74,6 +74,12 @@ def _options(
     """Clinical and biomedical text in, a knowledge graph out: ontology ids, assertions, evidence on every edge."""
 
 
+def _leave_garbage() -> None:
+    """Not where torch was loaded: its compiled parts would report all that is left as leaks."""
+    if "torch" not in sys.modules:
+        gc.freeze()
+
+
 def main() -> None:
     """Entry point: errors of ours become one message and an exit code."""
     from kg_builder.errors import KgBuilderError
@@ -83,7 +89,7 @@ def main() -> None:
             setattr(sys, name, open(os.devnull, "w"))  # noqa: PTH123, SIM115
     # what a command loads is large and stays: Python would look for garbage in it again and again, and at exit
     gc.set_threshold(OBJECTS_BETWEEN_COLLECTIONS)
-    atexit.register(gc.freeze)
+    atexit.register(_leave_garbage)
     try:
         app()
     except KgBuilderError as error:
