@@ -160,4 +160,7 @@ T = TypeVar("T")
 
 def first_issue(item: T, checks: Iterable[Callable[[T, Setting], Issue | None]], setting: Setting) -> Issue | None:
     """The first thing wrong with an item."""
-    return next((issue for check in checks if (issue := check(item, setting)) is not None), None)
+    for check in checks:
+        if (issue := check(item, setting)) is not None:
+            return issue
+    return None
