@@ -82,4 +82,5 @@ def family_of(name: str, model: ModelSettings) -> Family:
     try:
         return recognize_family(model).family
     except SettingsError as error:
-        raise SettingsError(f"Model '{name}': {error.message}", hint=error.hint) from error
+        told = error.message if f"'{name}'" in error.message else f"Model '{name}': {error.message}"
+        raise SettingsError(told, hint=error.hint) from error

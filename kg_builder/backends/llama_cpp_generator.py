@@ -6,6 +6,7 @@ import hashlib
 import json
 import re
 import threading
+import weakref
 from collections.abc import Sequence
 from importlib.util import find_spec
 from pathlib import Path
@@ -40,6 +41,7 @@ class LlamaCppGenerator:
                 f"'{settings.source}' needs llama-cpp-python", hint="pip install llama-cpp-python (builds for minutes)"
             )
         self._model = _load(path, settings)
+        weakref.finalize(self, self._model.close)  # at exit too, while llama.cpp's own modules are still there
         self._lock = threading.Lock()  # a Llama object is not thread-safe
         self.model = f"gguf:{path.name}@{_digest(path)}"
 
