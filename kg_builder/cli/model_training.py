@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -26,16 +27,8 @@ def generative(config: Config, corpora: Corpora = None, output: Output = None, r
     require("Fine-tuning a language model", "hf", *HF, *(["peft"] if recipe.lora is not None else []))
     from kg_builder.train.generative.training import train_generative
 
-    with _watching() as watch:
-        model = train_generative(
-            recipe,
-            output=output or Path("runs") / recipe.name,
-            corpora_root=str(corpora) if corpora else None,
-            resume=resume,
-            command=command_of("generative", config),
-            watch=watch,
-        )
-    console().print(f"model: {model}", markup=False)
+    output = output or Path("runs") / recipe.name
+    _run(partial(train_generative, recipe), output, corpora, resume=resume, command=command_of("generative", config))
 
 
 @train.command("denoising")
@@ -48,16 +41,8 @@ def denoising(config: Config, corpora: Corpora = None, output: Output = None, re
     require("Fine-tuning a diffusion language model", "hf", *HF)
     from kg_builder.train.denoising.training import train_denoising
 
-    with _watching() as watch:
-        model = train_denoising(
-            recipe,
-            output=output or Path("runs") / recipe.name,
-            corpora_root=str(corpora) if corpora else None,
-            resume=resume,
-            command=command_of("denoising", config),
-            watch=watch,
-        )
-    console().print(f"model: {model}", markup=False)
+    output = output or Path("runs") / recipe.name
+    _run(partial(train_denoising, recipe), output, corpora, resume=resume, command=command_of("denoising", config))
 
 
 @train.command("tokens")
@@ -71,16 +56,8 @@ def tokens(config: Config, corpora: Corpora = None, output: Output = None, resum
     require("Fine-tuning a token classifier", "train", "sklearn")
     from kg_builder.train.token_classification.training import train_token_classifier
 
-    with _watching() as watch:
-        model = train_token_classifier(
-            recipe,
-            output=output or Path("runs") / recipe.name,
-            corpora_root=str(corpora) if corpora else None,
-            resume=resume,
-            command=command_of("tokens", config),
-            watch=watch,
-        )
-    console().print(f"model: {model}", markup=False)
+    output = output or Path("runs") / recipe.name
+    _run(partial(train_token_classifier, recipe), output, corpora, resume=resume, command=command_of("tokens", config))
 
 
 @train.command("vietnamese")
@@ -131,6 +108,14 @@ def export_model(
         markup=False,
     )
     out.print(f"model: {output}    use it: --extractor onnx:{output}", markup=False)
+
+
+def _run(train: Callable[..., Path], output: Path, corpora: Path | None, *, resume: bool, command: str) -> None:
+    """Train with a bar, and say where the model is."""
+    root = str(corpora) if corpora else None
+    with _watching() as watch:
+        model = train(output=output, corpora_root=root, resume=resume, command=command, watch=watch)
+    console().print(f"model: {model}", markup=False)
 
 
 @contextmanager

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from kg_builder.corpora.encodings import lines_of
 from kg_builder.corpora.fields import BadFieldError, read_document, reported_id
 from kg_builder.corpora.gold import BadAnnotationError, make_mention
+from kg_builder.corpora.json_lines import json_objects
 from kg_builder.corpora.records import GoldDocument, Row, Unreadable
 from kg_builder.corpora.sources import Source
 from kg_builder.records import Mention
@@ -18,23 +17,14 @@ _LABELS = frozenset({"label", "labels"})
 
 def read_doccano(source: Source) -> Iterator[Row]:
     """One gold document a line; blank lines are skipped."""
-    with source.open() as stream:
-        for number, line in lines_of(stream):
-            if line is None:
-                yield source.problem("undecodable", "the line isn't UTF-8 text", line=number)
-            elif line.strip():
-                yield from _read_line(line, number, source)
+    for found in json_objects(source):
+        if isinstance(found, Unreadable):
+            yield found
+        else:
+            yield from _read_record(found[1], found[0], source)
 
 
-def _read_line(line: str, number: int, source: Source) -> Iterator[Row]:
-    try:
-        record = json.loads(line)
-    except (ValueError, RecursionError):
-        yield source.problem("bad-json", "not valid JSON", line=number)
-        return
-    if not isinstance(record, dict):
-        yield source.problem("bad-row", "the line isn't a JSON object", line=number)
-        return
+def _read_record(record: Mapping[str, Any], number: int, source: Source) -> Iterator[Row]:
     fallback = source.row_id(number)
     try:
         read = read_document(record, fallback_id=fallback, source=source.document_id, skip=_LABELS)

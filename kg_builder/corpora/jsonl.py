@@ -9,14 +9,13 @@ as JSON, and our own, are read as they are.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from kg_builder.corpora.encodings import lines_of
 from kg_builder.corpora.fields import BadFieldError, read_document, reported_id
 from kg_builder.corpora.gold import BadAnnotationError, make_mention
 from kg_builder.corpora.identifiers import curies
+from kg_builder.corpora.json_lines import json_objects
 from kg_builder.corpora.nested import flat_record
 from kg_builder.corpora.records import GoldDocument, GoldRelation, Row, Unreadable
 from kg_builder.corpora.sources import Source
@@ -27,27 +26,11 @@ _GOLD_FIELDS = frozenset({"entities", "relations"})
 
 def read_jsonl(source: Source) -> Iterator[Row]:
     """One row a line; blank lines are skipped."""
-    with source.open() as stream:
-        for number, line in lines_of(stream):
-            if line is None:
-                yield source.problem("undecodable", "the line isn't UTF-8 text", line=number)
-            elif line.strip():
-                yield from _read_line(line, number, source)
-
-
-def _read_line(line: str, number: int, source: Source) -> Iterator[Row]:
-    try:
-        record = json.loads(line)
-    except json.JSONDecodeError as error:
-        yield source.problem("bad-json", f"not valid JSON: {error.msg} (column {error.colno})", line=number)
-        return
-    except (ValueError, RecursionError):
-        yield source.problem("bad-json", "not usable JSON: a number too long or too many levels", line=number)
-        return
-    if not isinstance(record, dict):
-        yield source.problem("bad-row", "the line isn't a JSON object", line=number)
-        return
-    yield from _read_record(record, number, source)
+    for found in json_objects(source):
+        if isinstance(found, Unreadable):
+            yield found
+        else:
+            yield from _read_record(found[1], found[0], source)
 
 
 def _read_record(record: Mapping[str, Any], number: int, source: Source) -> Iterator[Row]:

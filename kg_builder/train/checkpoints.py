@@ -75,6 +75,28 @@ def read_state(checkpoint: Path) -> State:
         raise InputError(f"{file}: not a checkpoint's state", hint="Begin again with --fresh.") from error
 
 
+def begin(folder: Path, model: nn.Module, optimizer: torch.optim.Optimizer, *, digest: str, resume: bool) -> State:
+    """The state to go on from: model and optimizer as after the newest checkpoint in ``folder/checkpoints``, or as
+    they are. `resume` False: checkpoints are removed first. Raises InputError where the folder is another run's.
+    """
+    checkpoints = folder / "checkpoints"
+    if not resume:
+        shutil.rmtree(checkpoints, ignore_errors=True)
+    checkpoint = latest_checkpoint(checkpoints)
+    folder.mkdir(parents=True, exist_ok=True)
+    if checkpoint is None:
+        return State(digest, 0, ())
+    state = read_state(checkpoint)
+    if state.digest != digest:
+        raise InputError(
+            f"{folder}: holds checkpoints of another recipe or of other data",
+            hint="Name another folder with --output, or begin again with --fresh.",
+        )
+    load_weights(checkpoint, model)
+    load_optimizer(checkpoint, optimizer)
+    return state
+
+
 def load_optimizer(checkpoint: Path, optimizer: torch.optim.Optimizer) -> None:
     """Give the optimizer back its state."""
     optimizer.load_state_dict(torch.load(checkpoint / OPTIMIZER, map_location="cpu", weights_only=True))

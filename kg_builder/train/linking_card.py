@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from kg_builder.train.linking_figures import LinkingFigures
-from kg_builder.train.run_record import CorpusRow
+from kg_builder.train.run_record import CorpusRow, brief_corpus_table, file_table
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +59,7 @@ def _head(facts: LinkingFacts) -> Iterator[str]:
     yield "A logistic regression over what a chain of look-ups finds: `linking.json` has its weights by name."
     yield f"`priors.tsv.xz` has {facts.rows:,} rows: hashes of names and gists, with the ids annotators gave them."
     yield ""
-    yield "| file | bytes |"
-    yield "| --- | ---: |"
-    yield from (f"| `{name}` | {size:,} |" for name, size in facts.file_bytes.items())
+    yield from file_table(facts.file_bytes)
     yield ""
 
 
@@ -70,11 +68,7 @@ def _data(facts: LinkingFacts) -> Iterator[str]:
     yield ""
     yield f"Terminology `{facts.terminology}`."
     yield ""
-    yield "| corpus | role | documents read | used | in an earlier corpus | left out as leaks | sha256 |"
-    yield "| --- | --- | ---: | ---: | ---: | ---: | --- |"
-    for row in facts.corpora:
-        counts = f"{row.read} | {row.used} | {row.elsewhere} | {row.leaking}"
-        yield f"| `{row.path}` | {row.role} | {counts} | `{row.sha256[:16]}` |"
+    yield from brief_corpus_table(facts.corpora, "documents")
     yield ""
     yield "Names are remembered with their ids as hashes, so that the corpora's words can't be read from the file."
     yield "Mentions that a corpus links to another vocabulary than MeSH (OMIM) are left out."

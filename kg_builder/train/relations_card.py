@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from kg_builder.evaluate.calibration import AtThreshold, Reliability, markdown_thresholds
-from kg_builder.train.run_record import CorpusRow
+from kg_builder.train.run_record import CorpusRow, file_table
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,9 +98,7 @@ def _head(facts: RelationFacts) -> Iterator[str]:
     yield "logistic regression and boosted trees over numbers, the first stage's sums and the pair's rivals. What is"
     yield "weighed can be read: `words.tsv.xz` (words), `relations.json` (numbers), `priors.tsv.xz` (annotated before)."
     yield ""
-    yield "| file | bytes |"
-    yield "| --- | ---: |"
-    yield from (f"| `{name}` | {size:,} |" for name, size in facts.file_bytes.items())
+    yield from file_table(facts.file_bytes)
     yield ""
 
 

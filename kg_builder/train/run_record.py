@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -77,3 +77,28 @@ def quoted_evaluation(figures_from: str | None) -> Mapping[str, Any] | None:
 def file_sizes(folder: Path) -> dict[str, int]:
     """Bytes of the model's files, the card left out."""
     return {file.name: file.stat().st_size for file in sorted(folder.iterdir()) if file.name != CARD}
+
+
+def corpus_table(rows: Iterable[CorpusRow]) -> Iterator[str]:
+    """What was read of each corpus and what was left out, as a card's table."""
+    yield "| corpus | role | read | used | left out: leaking | repeated | elsewhere | unreadable | SHA-256 |"
+    yield "|---|---|---|---|---|---|---|---|---|"
+    for row in rows:
+        counts = (row.read, row.used, row.leaking, row.repeated, row.elsewhere, row.unreadable)
+        yield f"| {row.path} | {row.role} | {' | '.join(map(str, counts))} | {row.sha256[:16]} |"
+
+
+def brief_corpus_table(rows: Iterable[CorpusRow], unit: str) -> Iterator[str]:
+    """The same without what was unreadable or repeated; `unit`: what was read, ``documents``."""
+    yield f"| corpus | role | {unit} read | used | in an earlier corpus | left out as leaks | sha256 |"
+    yield "| --- | --- | ---: | ---: | ---: | ---: | --- |"
+    for row in rows:
+        counts = f"{row.read} | {row.used} | {row.elsewhere} | {row.leaking}"
+        yield f"| `{row.path}` | {row.role} | {counts} | `{row.sha256[:16]}` |"
+
+
+def file_table(sizes: Mapping[str, int]) -> Iterator[str]:
+    """The model's files with their sizes in bytes."""
+    yield "| file | bytes |"
+    yield "| --- | ---: |"
+    yield from (f"| `{name}` | {size:,} |" for name, size in sizes.items())

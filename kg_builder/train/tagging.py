@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import shutil
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -19,18 +18,8 @@ import torch
 from tokenizers import Tokenizer
 from transformers.utils import logging as transformers_logging
 
-from kg_builder.errors import InputError
 from kg_builder.onnx_sessions import usable_cores
-from kg_builder.train.checkpoints import (
-    State,
-    latest_checkpoint,
-    load_average,
-    load_optimizer,
-    load_weights,
-    read_state,
-    remove_others,
-    save_checkpoint,
-)
+from kg_builder.train.checkpoints import State, begin, load_average, load_weights, remove_others, save_checkpoint
 from kg_builder.train.documents import LoadedCorpus, load_corpora
 from kg_builder.train.encoder import encoder_directory
 from kg_builder.train.examples import Dictionary, Example, TaggedDocument, shipped_dictionary, tagged_documents
@@ -163,22 +152,8 @@ def _train(model: Tagger, run: _Run, *, resume: bool) -> list[Mapping[str, Any]]
 
 
 def _begin(model: Tagger, optimizer: torch.optim.Optimizer, run: _Run, *, resume: bool) -> State:
-    """The state to go on from. Raises InputError where the output folder is another run's."""
-    checkpoint = latest_checkpoint(run.checkpoints)
-    if not resume:
-        shutil.rmtree(run.checkpoints, ignore_errors=True)
-        checkpoint = None
-    run.output.mkdir(parents=True, exist_ok=True)
-    state = State(run.digest, 0, ())
-    if checkpoint is not None:
-        state = read_state(checkpoint)
-        if state.digest != run.digest:
-            raise InputError(
-                f"{run.output}: holds checkpoints of another recipe or of other data",
-                hint="Name another folder with --output, or begin again with --fresh.",
-            )
-        load_weights(checkpoint, model)
-        load_optimizer(checkpoint, optimizer)
+    """The state to go on from, with the recipe written out. Raises InputError where the folder is another run's."""
+    state = begin(run.output, model, optimizer, digest=run.digest, resume=resume)
     (run.output / "recipe.yaml").write_text(recipe_yaml(run.recipe), encoding="utf-8")
     return state
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from kg_builder.train.run_record import CorpusRow
+from kg_builder.train.run_record import CorpusRow, corpus_table
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +43,7 @@ def _lines(facts: DenoisingFacts) -> Iterator[str]:
     yield f"\nBase: `{facts.base}`. Its Python code runs with it: read that before you trust it.\n"
     yield "It extracts; it doesn't diagnose or advise. Its answers need to be aligned to the text and reviewed.\n"
     yield "## Data\n"
-    yield "| corpus | role | read | used | left out: leaking | repeated | elsewhere | unreadable | SHA-256 |"
-    yield "|---|---|---|---|---|---|---|---|---|"
-    for row in facts.corpora:
-        counts = (row.read, row.used, row.leaking, row.repeated, row.elsewhere, row.unreadable)
-        yield f"| {row.path} | {row.role} | {' | '.join(map(str, counts))} | {row.sha256[:16]} |"
+    yield from corpus_table(facts.corpora)
     yield (
         f"\n{counted['samples']} samples with {counted['mentions']} mentions, {counted['nested']} of them nested or "
         f"crossing. Left out: {counted['too_long']} samples for their length, {counted['cut']} mentions that a cut "

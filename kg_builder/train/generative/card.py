@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from kg_builder.train.run_record import CorpusRow
+from kg_builder.train.run_record import CorpusRow, corpus_table
 
 _USES = {
     "json": "It finds mentions: asked for a list of types with their descriptions, it answers with JSON.",
@@ -53,11 +53,7 @@ def _lines(facts: GenerativeFacts) -> Iterator[str]:
     yield f"\nBase: `{facts.base_label}`. {facts.trained_weights:,} weights were trained, on answers only.\n"
     yield "It extracts; it doesn't diagnose or advise. Its answers need to be aligned to the text and reviewed.\n"
     yield "## Data\n"
-    yield "| corpus | role | read | used | left out: leaking | repeated | elsewhere | unreadable | SHA-256 |"
-    yield "|---|---|---|---|---|---|---|---|---|"
-    for row in facts.corpora:
-        counts = (row.read, row.used, row.leaking, row.repeated, row.elsewhere, row.unreadable)
-        yield f"| {row.path} | {row.role} | {' | '.join(map(str, counts))} | {row.sha256[:16]} |"
+    yield from corpus_table(facts.corpora)
     listed = ", ".join(f"{kind} {count}" for kind, count in facts.samples.items())
     yield f"\nSamples of the first epoch: {listed}; {facts.longer} were too long and left out.\n"
     yield "## Training\n"

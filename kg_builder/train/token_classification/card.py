@@ -8,7 +8,7 @@ from typing import Any
 
 import yaml
 
-from kg_builder.train.run_record import CorpusRow
+from kg_builder.train.run_record import CorpusRow, corpus_table
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +52,7 @@ def _lines(facts: TokenClassifierFacts) -> Iterator[str]:
     yield "It extracts; it doesn't diagnose or advise. What it finds needs review.\n"
     yield "`kg-builder build TEXTS --extractor hf:FOLDER` uses it, `kg-builder export-model hf:FOLDER` makes it ONNX.\n"
     yield "## Data\n"
-    yield "| corpus | role | read | used | left out: leaking | repeated | elsewhere | unreadable | SHA-256 |"
-    yield "|---|---|---|---|---|---|---|---|---|"
-    for row in facts.corpora:
-        counts = (row.read, row.used, row.leaking, row.repeated, row.elsewhere, row.unreadable)
-        yield f"| {row.path} | {row.role} | {' | '.join(map(str, counts))} | {row.sha256[:16]} |"
+    yield from corpus_table(facts.corpora)
     yield f"\n{facts.windows} windows; {facts.unaligned} training mentions can't be given by labels of whole words.\n"
     yield "## Figures\n"
     yield from _figures(facts.history)

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import shutil
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -25,15 +24,7 @@ from kg_builder.backends.torch_token_classifier import TorchTokenClassifier, loa
 from kg_builder.errors import InputError, MissingExtraError
 from kg_builder.onnx_sessions import usable_cores
 from kg_builder.train.batches import batch_count
-from kg_builder.train.checkpoints import (
-    State,
-    latest_checkpoint,
-    load_optimizer,
-    load_weights,
-    read_state,
-    remove_others,
-    save_checkpoint,
-)
+from kg_builder.train.checkpoints import State, begin, remove_others, save_checkpoint
 from kg_builder.train.corpus_part import CorpusPart
 from kg_builder.train.documents import LoadedCorpus, load_corpora, of_role
 from kg_builder.train.encoder import encoder_directory
@@ -187,21 +178,8 @@ def _train(network: Any, run: _Run, *, resume: bool) -> list[Mapping[str, Any]]:
 
 
 def _begin(network: Any, optimizer: torch.optim.Optimizer, run: _Run, *, resume: bool) -> State:
-    """The state to go on from. Raises InputError where the output folder is another run's."""
-    if not resume:
-        shutil.rmtree(run.checkpoints, ignore_errors=True)
-    checkpoint = latest_checkpoint(run.checkpoints)
-    run.output.mkdir(parents=True, exist_ok=True)
-    state = State(run.digest, 0, ())
-    if checkpoint is not None:
-        state = read_state(checkpoint)
-        if state.digest != run.digest:
-            raise InputError(
-                f"{run.output}: holds checkpoints of another recipe or of other data",
-                hint="Name another folder with --output, or begin again with --fresh.",
-            )
-        load_weights(checkpoint, network)
-        load_optimizer(checkpoint, optimizer)
+    """The state to go on from, with the recipe written out. Raises InputError where the folder is another run's."""
+    state = begin(run.output, network, optimizer, digest=run.digest, resume=resume)
     (run.output / "recipe.yaml").write_text(recipe_yaml(run.recipe), encoding="utf-8")
     return state
 

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from kg_builder.evaluate.calibration import AtThreshold, markdown_thresholds
-from kg_builder.train.run_record import CorpusRow
+from kg_builder.train.run_record import CorpusRow, brief_corpus_table, file_table
 from kg_builder.train.vietnamese.figures import Scored, SystemFigures
 
 _SYSTEMS = {
@@ -69,9 +69,7 @@ def _head(facts: VietnameseFacts) -> Iterator[str]:
     yield f"`weights.tsv.xz` has the weights of {facts.features:,} features by name, as thousandths (outside, begin,"
     yield "inside, type after type), `vietnamese.json` the transitions, calibration and threshold."
     yield ""
-    yield "| file | bytes |"
-    yield "| --- | ---: |"
-    yield from (f"| `{name}` | {size:,} |" for name, size in facts.file_bytes.items())
+    yield from file_table(facts.file_bytes)
     yield ""
 
 
@@ -80,11 +78,7 @@ def _data(facts: VietnameseFacts) -> Iterator[str]:
     yield ""
     yield f"Terminology `{facts.terminology}`, whose Vietnamese names are features."
     yield ""
-    yield "| corpus | role | sentences read | used | in an earlier corpus | left out as leaks | sha256 |"
-    yield "| --- | --- | ---: | ---: | ---: | ---: | --- |"
-    for row in facts.corpora:
-        counts = f"{row.read} | {row.used} | {row.elsewhere} | {row.leaking}"
-        yield f"| `{row.path}` | {row.role} | {counts} | `{row.sha256[:16]}` |"
+    yield from brief_corpus_table(facts.corpora, "sentences")
     yield ""
 
 

@@ -10,15 +10,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kg_builder.clean.alignment import CleanText, Edit
 from kg_builder.graphs.components import Components
 from kg_builder.graphs.corpus import run_corpus
-from kg_builder.graphs.relinking import READ_AGAIN, Relinking, hash_after, relink
-from kg_builder.graphs.relinking_part import LinkChange, in_clean
+from kg_builder.graphs.relinking import Relinking, relink
+from kg_builder.graphs.relinking_part import LinkChange
 from kg_builder.graphs.rolling_up import roll_up
 from kg_builder.normalize.linker import LinkingNormalizer
 from kg_builder.protocols import GraphStore, RelationExtraction, RelationRequest
-from kg_builder.records import Document, Mention, RelationMention
+from kg_builder.records import Document, RelationMention
 from kg_builder.schema import Schema
 from kg_builder.schemas import builtin_schema
 from kg_builder.settings import Settings
@@ -330,15 +329,6 @@ def test_the_next_build_reads_again_only_what_relinking_may_have_missed(poor: Te
     assert {report.status for report in run_corpus(documents, components(rich, store))} == {"unchanged"}
 
 
-def test_settings_hashes_say_what_was_done() -> None:
-    reading, old, new = "a" * 8, "0" * 8, "1" * 8
-    assert hash_after(reading + old, reading + new, changed=False) == reading + new
-    marked = hash_after(reading + old, reading + new, changed=True)
-    assert marked == reading + new + READ_AGAIN
-    assert hash_after(marked, reading + new, changed=False) == marked, "it still is to be read"
-    assert hash_after("b" * 8 + old, reading + new, changed=False) == "b" * 8 + new
-
-
 def test_abbreviations_are_resolved_as_in_a_build(rich: Terminology) -> None:
     text = "Spot fever (SF) is rare. SF came after zolpixin."
     store = open_store(":memory:")
@@ -402,29 +392,6 @@ def test_a_document_that_cannot_be_linked_again_stays_and_is_named(poor: Termino
     tally, changes = relinked(store, rich)
     assert (list(tally.left), changes) == (["d0"], [])
     assert next(store.parts()).settings_hash == "other"
-
-
-@given(st.data())
-def test_a_mention_is_found_again_where_the_cleaned_text_has_it(data: st.DataObject) -> None:
-    original = data.draw(st.text("ab c", min_size=4, max_size=12))
-    place = data.draw(st.integers(0, len(original) - 2))
-    clean = CleanText.unchanged(original).apply([Edit(place, place + 1, data.draw(st.text("abx", max_size=4)))])
-    start = data.draw(st.integers(0, max(len(clean.text) - 1, 0)))
-    end = data.draw(st.integers(start, len(clean.text)))
-    where = clean.to_original(start, end)
-    if where is None:
-        return
-    stored = Mention(
-        start=where[0],
-        end=where[1],
-        text=original[slice(*where)],
-        type="Disease",
-        clean_text=clean.text[start:end] if clean.text[start:end] != original[slice(*where)] else None,
-    )
-    found = in_clean(stored, clean)
-    assert found is not None
-    assert found.text == clean.text[found.start : found.end] == clean.text[start:end]
-    assert clean.to_original(found.start, found.end) == where
 
 
 def test_unknown_names_of_the_same_form_and_type_meet_in_one_concept(poor: Terminology) -> None:
