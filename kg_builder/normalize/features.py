@@ -36,6 +36,7 @@ class Around:
     def __init__(self, ids: Iterable[str], ancestors: Callable[[str], frozenset[str]]) -> None:
         """`ids`: one a different name; `ancestors`: ids of all concepts that are broader than one."""
         self._ids = Counter(ids)
+        self._different = frozenset(self._ids)
         self._ancestors = ancestors
 
     @cached_property
@@ -51,13 +52,14 @@ class Around:
         found: dict[str, float] = {}
         if len(self._ids) <= (own is not None and self._ids[own] == 1):
             return found
-        above_own = self._ancestors(own) if own is not None else frozenset()
         for one in ids:
-            if self._ids[one] > (one == own):
+            if one in self._ids and self._ids[one] > (one == own):
                 found["same concept in document"] = 1.0
-            if any(self._ids[other] > (other == own) for other in self._ancestors(one) if other in self._ids):
+            if not self._different.isdisjoint(above := self._ancestors(one)) and any(
+                self._ids[other] > (other == own) for other in above if other in self._ids
+            ):
                 found["broader concept in document"] = 1.0
-            if self._above[one] > (one in above_own):
+            if one in self._above and self._above[one] > (own is not None and one in self._ancestors(own)):
                 found["narrower concept in document"] = 1.0
         return _with_group(found, group) if found else found
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Hashable, Mapping, Sequence
+from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property, lru_cache
 from typing import NamedTuple
@@ -44,16 +44,22 @@ class Weighed(NamedTuple):
     log_odds: float
 
 
+Ranked = Sequence[tuple[Found, float]]
+"""Candidates with their probabilities, the likeliest first."""
+
+
 class Weighing(NamedTuple):
     """What is known of a question whatever document it stands in."""
 
     candidates: Sequence[Weighed]
     sure: str | None
     """`sure_found`."""
-    settled: Sequence[tuple[Found, float]]
-    """The ranked candidates, where what stands around could change nothing: a single one that is sure. Else empty."""
-    link: Link | None
-    """Of what is settled."""
+    settled: bool
+    """Whether what stands around could change nothing: a single candidate that is sure."""
+    ranked: Ranked
+    """The candidates in order, where nothing that stands around says anything of them."""
+    link: Link
+    """Of the first of `ranked`."""
 
 
 Question = tuple[tuple[Reading, ...], str | None]
@@ -97,11 +103,13 @@ class LinkingNormalizer:
     def normalize(self, text: str, mentions: Sequence[Mention], schema: Schema) -> Sequence[Link]:
         """One link a mention, in order; only concepts of the semantic group that its type asks for."""
         known, weighed = self._asked(text, mentions, schema)
-        ranked = self._rank(weighed)
-        links = {question: weighed[question].link or self._link(ranked[question]) for question in weighed}
+        links = {
+            question: one.link if ranked is one.ranked else self._link(ranked)
+            for (question, ranked), one in zip(self._rank(weighed).items(), weighed.values(), strict=True)
+        }
         return [links[known[mention.type, mention.clean_text or mention.text]] for mention in mentions]
 
-    def rank(self, text: str, mentions: Sequence[Mention], schema: Schema) -> list[Sequence[tuple[Found, float]]]:
+    def rank(self, text: str, mentions: Sequence[Mention], schema: Schema) -> list[Ranked]:
         """The candidates of each mention with their probabilities, the likeliest first."""
         known, weighed = self._asked(text, mentions, schema)
         ranked = self._rank(weighed)
@@ -123,10 +131,13 @@ class LinkingNormalizer:
                 known[type_name, surface] = readings(surface, abbreviations, group=group, others=names), group
         return known, {question: self._weighed(*question) for question in known.values()}
 
-    def _rank(self, weighed: Mapping[Question, Weighing]) -> dict[Question, Sequence[tuple[Found, float]]]:
-        """The candidates of each question of one document, the likeliest first."""
+    def _rank(self, weighed: Mapping[Question, Weighing]) -> dict[Question, Ranked]:
+        """The candidates of each question of one document, in the order of the questions."""
         around = Around([one.sure for one in weighed.values() if one.sure is not None], self._ancestors)
-        return {question: one.settled or self._in_document(question, one, around) for question, one in weighed.items()}
+        return {
+            question: one.ranked if one.settled else self._in_document(question[1], one, around)
+            for question, one in weighed.items()
+        }
 
     def explain(self, text: str, *, group: str | None = None) -> list[Candidate]:
         """The concepts that a name may stand for, likeliest first; `group`: code of a semantic group, None: any."""
@@ -150,21 +161,25 @@ class LinkingNormalizer:
         return self._weighing(found, weighed)
 
     def _weighing(self, found: Sequence[Found], weighed: Sequence[Weighed]) -> Weighing:
-        if len(weighed) != 1 or weighed[0].log_odds < _SURE:
-            return Weighing(weighed, sure_found(found), (), None)
-        settled = [(weighed[0].found, self._model.probability(weighed[0].log_odds))]
-        return Weighing(weighed, sure_found(found), settled, self._link(settled))
+        settled = len(weighed) == 1 and weighed[0].log_odds >= _SURE
+        ranked = self._ranked(weighed)
+        return Weighing(weighed, sure_found(found), settled, ranked, self._link(ranked))
 
-    def _in_document(self, question: Question, weighing: Weighing, around: Around) -> Sequence[tuple[Found, float]]:
-        """Candidates in order, with what stands around considered."""
-        scored = []
-        for found, log_odds in weighing.candidates:
-            more = around.features(found.ids, question[1], weighing.sure)
-            total = log_odds + self._model.log_odds(more) if more else log_odds
-            scored.append((found, self._model.probability(total)))
+    def _in_document(self, group: str | None, weighing: Weighing, around: Around) -> Ranked:
+        """Candidates in order, with what stands around considered; as they are, where it says nothing."""
+        more = [around.features(one.found.ids, group, weighing.sure) for one in weighing.candidates]
+        if not any(more):
+            return weighing.ranked
+        return self._ranked(
+            Weighed(one.found, one.log_odds + self._model.log_odds(features))
+            for one, features in zip(weighing.candidates, more, strict=True)
+        )
+
+    def _ranked(self, weighed: Iterable[Weighed]) -> Ranked:
+        scored = [(found, self._model.probability(log_odds)) for found, log_odds in weighed]
         return _in_order(scored, self._vocabularies)
 
-    def _link(self, ranked: Sequence[tuple[Found, float]]) -> Link:
+    def _link(self, ranked: Ranked) -> Link:
         if not ranked:
             return Link()
         found, score = ranked[0]
@@ -178,8 +193,10 @@ class LinkingNormalizer:
         return " + ".join(concept.name for concept in concepts if concept is not None)
 
 
-def _in_order(scored: list[tuple[Found, float]], vocabularies: Collection[str]) -> list[tuple[Found, float]]:
+def _in_order(scored: list[tuple[Found, float]], vocabularies: Collection[str]) -> Ranked:
     """Likeliest first; but a concept of the vocabulary that is wanted goes before one of another, if it is likely."""
+    if len(scored) == 1:
+        return scored
     scored.sort(key=lambda pair: (-pair[1], pair[0].ids))
     wanted = next((pair for pair in scored if is_of(pair[0].ids, vocabularies)), None)
     if wanted is None or wanted is scored[0] or wanted[1] < _LIKELY:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from importlib.resources import files
 from typing import NamedTuple
@@ -15,8 +15,8 @@ from kg_builder.text.keys import inverted, name_key
 _BRACKETS = re.compile(r"\s*[(\[][^()\[\]]*[)\]]?")
 _TOKEN = re.compile(r"[^\s/,;()\[\]-]+")
 
-
 _LONGEST_SHORT = 8
+_REMEMBERED = 10_000
 
 
 class Reading(NamedTuple):
@@ -37,23 +37,34 @@ def readings(
     `group`: the semantic group that is asked for; `others`: the other mentions of its type in the document, which
     an abbreviation without definition may stand for.
     """
-    found = dict.fromkeys(_readings(surface, abbreviations))
+    found = tuple(dict.fromkeys(_defined(surface, abbreviations))) if abbreviations else _undefined(surface)
     if len(found) == 1 and _is_short_form(surface):
         symbol = _symbols().get(surface) if group == "CHEM" else None
         if symbol is not None:
-            found = dict.fromkeys((Reading(symbol, f"symbol of {symbol}"), *found))
-        elif (long := next(filter(_stands_for(surface), others), None)) is not None:
-            found = dict.fromkeys((*found, Reading(long, f"first letters of {long}")))
-    return tuple(found)
+            return tuple(dict.fromkeys((Reading(symbol, f"symbol of {symbol}"), *found)))
+        if (long := _standing_for(surface, others)) is not None:
+            return tuple(dict.fromkeys((*found, Reading(long, f"first letters of {long}"))))
+    return found
 
 
-def _readings(surface: str, abbreviations: Mapping[str, Abbreviation]) -> Iterator[Reading]:
-    if abbreviations:
-        definition = abbreviations.get(surface) or abbreviations.get(surface.removesuffix("s"))
-        if definition is not None:
-            yield Reading(definition.long, f"abbreviation of {definition.long}", defined=True)
-        elif (spelled := _spelled_out(surface, abbreviations)) != surface:
-            yield Reading(spelled, f"read as {spelled}", defined=True)
+def _defined(surface: str, abbreviations: Mapping[str, Abbreviation]) -> Iterator[Reading]:
+    """With what the document defines."""
+    definition = abbreviations.get(surface) or abbreviations.get(surface.removesuffix("s"))
+    if definition is not None:
+        yield Reading(definition.long, f"abbreviation of {definition.long}", defined=True)
+    elif (spelled := _spelled_out(surface, abbreviations)) != surface:
+        yield Reading(spelled, f"read as {spelled}", defined=True)
+    yield from _undefined(surface)
+    yield from _short_form(surface, abbreviations)
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _undefined(surface: str) -> tuple[Reading, ...]:
+    """As it stands, then with less in it."""
+    return tuple(dict.fromkeys(_reduced(surface)))
+
+
+def _reduced(surface: str) -> Iterator[Reading]:
     yield Reading(surface)
     yield from _without_severity(surface)
     if ", " in surface:
@@ -62,8 +73,6 @@ def _readings(surface: str, abbreviations: Mapping[str, Abbreviation]) -> Iterat
         less = " ".join(_BRACKETS.sub("", surface).split())
         if less and less != surface:
             yield Reading(less, "without what is in brackets")
-    if abbreviations:
-        yield from _short_form(surface, abbreviations)
 
 
 def _without_severity(surface: str) -> Iterator[Reading]:
@@ -93,15 +102,16 @@ def _is_short_form(surface: str) -> bool:
     return len(surface) <= _LONGEST_SHORT and any(map(str.isupper, surface)) and " " not in surface
 
 
-def _stands_for(short: str) -> Callable[[str], bool]:
-    """Whether a longer name has the letters of an abbreviation as the first ones of its words."""
+def _standing_for(short: str, names: Iterable[str]) -> str | None:
+    """The first of the names whose words begin with the letters of an abbreviation."""
     letters = short.removesuffix("s").replace("-", "").lower()
+    return next((name for name in names if _initials(name) == letters), None) if len(letters) > 1 else None
 
-    def test(name: str) -> bool:
-        words = _TOKEN.findall(name.lower())
-        return len(words) == len(letters) > 1 and all(map(str.startswith, words, letters))
 
-    return test
+@lru_cache(maxsize=_REMEMBERED)
+def _initials(name: str) -> str:
+    """First letters of its words, in lower case."""
+    return "".join([word[0] for word in _TOKEN.findall(name.lower())])
 
 
 @lru_cache(maxsize=1)

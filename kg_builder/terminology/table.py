@@ -116,8 +116,9 @@ class Terminology:
         found = self._connection.execute(_NODE, (identifier,)).fetchall()
         if not found:
             return None
-        group, name, xrefs, _ = found[0]
-        texts = dict.fromkeys([text for *_, text in found if text is not None])
+        group, name, xrefs, *_ = found[0]
+        named = sorted([row[3:] for row in found if row[3] is not None])  # quicker here than in SQLite
+        texts = dict.fromkeys([text for _, _, text in named])
         texts.pop(inverted(name), None)
         return Concept(id=identifier, name=name, type=GROUPS[group].label, synonyms=tuple(texts), xrefs=_parts(xrefs))
 
@@ -149,16 +150,19 @@ class Terminology:
 
     def ancestors(self, identifier: str) -> frozenset[str]:
         """Ids of all broader concepts, itself left out."""
-        return self._closure(identifier, "above", "broader.n")
+        reached: set[str] = set()
+        waiting = [identifier]
+        while waiting:  # most of the way up has been asked before
+            above = [one for one in self.broader(waiting.pop()) if one not in reached]
+            reached.update(above)
+            waiting += above
+        return frozenset(reached - {identifier})
 
     def descendants(self, identifier: str) -> frozenset[str]:
         """Ids of all narrower concepts, itself left out."""
-        return self._closure(identifier, "broader.n", "above")
-
-    def _closure(self, identifier: str, reached: str, known: str) -> frozenset[str]:
-        query = f"""WITH RECURSIVE reached (n) AS (SELECT n FROM concept WHERE id = ?
-            UNION SELECT {reached} FROM broader JOIN reached ON {known} = reached.n)
-            SELECT id FROM reached JOIN concept USING (n)"""  # noqa: S608 - two fixed column names
+        query = """WITH RECURSIVE reached (n) AS (SELECT n FROM concept WHERE id = ?
+            UNION SELECT broader.n FROM broader JOIN reached ON above = reached.n)
+            SELECT id FROM reached JOIN concept USING (n)"""
         return frozenset(found for (found,) in self._connection.execute(query, (identifier,))) - {identifier}
 
     def languages(self) -> frozenset[str]:
@@ -197,9 +201,9 @@ class Terminology:
         hits: dict[str, Hit] = {}
         wanted = _levelled(key, how)
         first = hash_of(wanted) << PLACE_BITS
-        places = (first, first | (1 << PLACE_BITS) - 1)
-        for identifier, group, tier, text, own in self._connection.execute(_QUESTION, places):
-            if identifier in hits or _levelled(own, how) != wanted:
+        found = self._connection.execute(_QUESTION, (first, first | _PLACES)).fetchall()
+        for tier, _, own, identifier, group, text in sorted(found):
+            if identifier in hits or (own if how is Matching.NAME else _levelled(own, how)) != wanted:
                 continue
             if groups is None or group in groups:
                 hits[identifier] = Hit(identifier, group, _TIERS[tier], text)
@@ -216,12 +220,14 @@ class Terminology:
 
 
 _TIERS = tuple(Tier)
-_NODE = f"""SELECT concept.grp, concept.name, xrefs, text
+_NODE = f"""SELECT concept.grp, concept.name, xrefs, name.tier, r, text
     FROM concept LEFT JOIN name ON name.n = concept.n AND name.tier <= {int(Tier.ENTRY)}
-    WHERE id = ? ORDER BY name.tier, r"""  # noqa: S608 - a fixed number
-_QUESTION = f"""SELECT id, concept.grp, name.tier, text, key FROM name JOIN concept USING (n)
-    WHERE r IN (SELECT entry & {(1 << PLACE_BITS) - 1} FROM hashed WHERE entry BETWEEN ? AND ?)
-    ORDER BY name.tier, r"""  # noqa: S608 - a fixed number
+    WHERE id = ?"""  # noqa: S608 - a fixed number
+_PLACES = (1 << PLACE_BITS) - 1
+_QUESTION = f"""SELECT name.tier, r, key, id, concept.grp, text
+    FROM hashed CROSS JOIN name ON r = entry & {_PLACES} CROSS JOIN concept ON concept.n = name.n
+    WHERE entry BETWEEN ? AND ?"""  # noqa: S608 - a fixed number
+"""In the order of the joins: the names of a hash, then what they name."""
 
 
 def _levelled(key: str, how: Matching) -> str:

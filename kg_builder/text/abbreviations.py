@@ -15,6 +15,8 @@ from functools import lru_cache
 
 _PARENTHESIS = re.compile(r"[(\[]([^()\[\]]{2,200})[)\]]")
 _SHORT = re.compile(r"(?=[^\W_])[^\s,;:=<>%]{2,10}(?: [^\s,;:=<>%]{1,9})?")
+_LIST = re.compile(r"[,;]")
+_WORD = re.compile(r"\S+")
 _BREAK = re.compile(r"[.;:!?](?=\s)|[()\[\]]|\n\s*\n")
 _LOOK_BACK = 250
 _MAX_SHORT = 10
@@ -57,11 +59,11 @@ def _definitions(text: str) -> Mapping[str, Abbreviation]:
 
 def _long_before(text: str, match: re.Match[str]) -> Abbreviation | None:
     """``long form (SF)``, also ``(SF, other words)``."""
-    short = re.split(r"[,;]", match.group(1), maxsplit=1)[0].strip()
+    short = _LIST.split(match.group(1), maxsplit=1)[0].strip()
     if not _is_short_form(short):
         return None
     place = match.start(1) + match.group(1).index(short)
-    window_start, window = _window(text, match.start(), words=min(len(short) + 5, 2 * len(short)))
+    window_start, window = _window(text, match.start(), words=_most_words(short))
     start = _long_form_start(short, window)
     if start is None:
         return None
@@ -70,12 +72,12 @@ def _long_before(text: str, match: re.Match[str]) -> Abbreviation | None:
 
 def _long_inside(text: str, match: re.Match[str]) -> Abbreviation | None:
     """``SF (long form)``."""
+    long = match.group(1).strip()
+    if " " not in long and "-" not in long:
+        return None
     _, window = _window(text, match.start(), words=1)
     short = window.strip()
-    long = match.group(1).strip()
-    if not _is_short_form(short) or (" " not in long and "-" not in long):
-        return None
-    if len(long.split()) > min(len(short) + 5, 2 * len(short)) or _long_form_start(short, long) != 0:
+    if not _is_short_form(short) or len(long.split()) > _most_words(short) or _long_form_start(short, long) != 0:
         return None
     end = match.start() - (len(window) - len(window.rstrip()))
     place = match.start(1) + match.group(1).index(long)
@@ -101,23 +103,28 @@ def _window(text: str, end: int, *, words: int) -> tuple[int, str]:
     start = max(0, end - min(_LOOK_BACK, 20 * words + 30))
     for stop in _BREAK.finditer(text, start, end):
         start = stop.end()
-    starts = [match.start() for match in re.finditer(r"\S+", text[start:end])]
-    start += starts[-words] if len(starts) >= words else (starts[0] if starts else 0)
+    starts = [match.start() for match in _WORD.finditer(text, start, end)]
+    if starts:
+        start = starts[-words] if len(starts) >= words else starts[0]
     return start, text[start:end]
+
+
+def _most_words(short: str) -> int:
+    """Words that a long form has at most, by Schwartz and Hearst."""
+    return min(len(short) + 5, 2 * len(short))
 
 
 def _long_form_start(short: str, window: str) -> int | None:
     """Where the long form starts: the short form's characters occur in order, the first at a word's start."""
-    place = len(window)
+    letters = "".join(map(_base_letter, window)) if not window.isascii() else window.lower()
+    place = len(letters)
     for position in range(len(short) - 1, -1, -1):
         letter = _base_letter(short[position])
         if not letter.isalnum():
             continue
-        place -= 1
-        while place >= 0 and (
-            _base_letter(window[place]) != letter or (position == 0 and not _at_word_start(window, place))
-        ):
-            place -= 1
+        place = letters.rfind(letter, 0, place)
+        while position == 0 and place > 0 and window[place - 1].isalnum():
+            place = letters.rfind(letter, 0, place)
         if place < 0:
             return None
     return place
@@ -128,7 +135,3 @@ def _base_letter(letter: str) -> str:
     if letter.isascii():
         return letter.lower()
     return unicodedata.normalize("NFD", letter.lower())[0].replace("đ", "d")
-
-
-def _at_word_start(window: str, place: int) -> bool:
-    return place == 0 or not window[place - 1].isalnum()
