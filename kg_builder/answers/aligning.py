@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterator, Sequence
+from functools import lru_cache
+from itertools import islice
 
 from kg_builder.answers.folding import form_key
 from kg_builder.answers.items import AnswerItem
-from kg_builder.answers.occurrences import Span, occurrences
+from kg_builder.answers.occurrences import Span, first_occurrence, occurrences
 from kg_builder.records import Issue, Mention, Provenance, Reject
 
 _LONGEST_QUOTED = 200
@@ -64,16 +66,20 @@ def align_items(
 def find_evidence(evidence: str, text: str) -> Span | None:
     """Half-open offsets of a quotation in the text, or None. Where words were left out (…) it spans them too."""
     for quoted in _shorter(evidence):
-        if (span := next(occurrences(text, quoted, fold_case=True), None)) is not None:
+        if (span := first_occurrence(text, quoted, fold_case=True)) is not None:
             return span
     parts = [part.strip() for part in _ELLIPSIS.split(evidence.strip(_AROUND)) if part.strip()]
     if len(parts) < 2:
         return None
-    spans = [next(occurrences(text, part, fold_case=True), None) for part in parts]
+    spans = [first_occurrence(text, part, fold_case=True) for part in parts]
     found = [span for span in spans if span is not None]
     if len(found) < len(spans) or found != sorted(found):
         return None
     return found[0][0], found[-1][1]
+
+
+_Taken = dict[Span, list[str]]
+"""The occurrences taken, with the types given to each."""
 
 
 class _Places:
@@ -83,19 +89,19 @@ class _Places:
         self._text = text
         self._fold_case = fold_case
         self._forms: dict[str, _Form | None] = {}
-        self._taken: dict[str, dict[Span, list[str]]] = {}
-        """By folded form: the occurrences taken, with the types given to each."""
+        self._taken: dict[str, _Taken] = {}
+        """By folded form."""
 
     def take(self, item: AnswerItem, type_: str) -> Span | None:
         """The item's next occurrence."""
         form = self._form(item.text)
         if form is None:
             return None
-        taken = self._taken.setdefault(form.key, {})
+        taken = form.taken
         span = None if item.occurrence is None else form.marked(item.occurrence)
         if span is not None and type_ in taken.get(span, ()):
             span = None
-        if (span := span or form.next(taken)) is not None:
+        if (span := span or form.next()) is not None:
             taken.setdefault(span, []).append(type_)
             return span
         for shared, types in taken.items():
@@ -112,12 +118,12 @@ class _Places:
         """The form as it is found in the text: as written, else without what a model may have put around it."""
         if written in self._forms:
             return self._forms[written]
+        form = None
         for shorter in _shorter(written):
-            form = _Form(self._text, shorter, fold_case=self._fold_case)
-            if form.is_there:
+            if (first := first_occurrence(self._text, shorter, fold_case=self._fold_case)) is not None:
+                taken = self._taken.setdefault(form_key(shorter, fold_case=self._fold_case), {})
+                form = _Form(self._text, shorter, first, taken, fold_case=self._fold_case)
                 break
-        else:
-            form = None
         self._forms[written] = form
         return form
 
@@ -125,19 +131,19 @@ class _Places:
 class _Form:
     """The occurrences of one form, found as they are needed."""
 
-    def __init__(self, text: str, form: str, *, fold_case: bool) -> None:
-        self.key = form_key(form, fold_case=fold_case)
+    def __init__(self, text: str, form: str, first: Span, taken: _Taken, *, fold_case: bool) -> None:
+        self.taken = taken
+        self._text, self._form, self._fold_case = text, form, fold_case
         self._place = 0
-        self._found: list[Span] = []
-        self._more = occurrences(text, form, fold_case=fold_case)
-        self.is_there = self._reach(1)
+        self._found = [first]
+        self._more: Iterator[Span] | None = None
 
-    def next(self, taken: Collection[Span]) -> Span | None:
+    def next(self) -> Span | None:
         """The first occurrence that isn't taken."""
         while self._reach(self._place + 1):
             span = self._found[self._place]
             self._place += 1
-            if span not in taken:
+            if span not in self.taken:
                 return span
         return None
 
@@ -148,6 +154,8 @@ class _Form:
     def _reach(self, count: int) -> bool:
         """Whether there are that many occurrences."""
         while len(self._found) < count:
+            if self._more is None:
+                self._more = islice(occurrences(self._text, self._form, fold_case=self._fold_case), 1, None)
             if (span := next(self._more, None)) is None:
                 return False
             self._found.append(span)
@@ -175,6 +183,7 @@ def _names(labels: Collection[str] | None) -> dict[str, str]:
     return names | {"": next(iter(labels))} if len(labels) == 1 else names
 
 
+@lru_cache(maxsize=1024)
 def _folded_label(label: str) -> str:
     return _SEPARATORS.sub("", label).casefold()
 

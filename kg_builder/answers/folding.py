@@ -28,7 +28,7 @@ _UNEVEN = re.compile(rf"  |[{_INVISIBLE}]")
 _TO_LEVEL = re.compile(rf"  |[{re.escape(''.join(map(chr, set(_LEVELLED) - {0x20})))}{_INVISIBLE}]")
 _PIECE = re.compile(rf"[\s_]+|[{_INVISIBLE}]+|.[{_MARKS}{_INVISIBLE}]*", re.DOTALL)
 _NOT_SHOWN = re.compile(rf"[{_INVISIBLE}]+")
-_LOOSE_BLANK = re.compile(r"(?<=[^\w\s]) | (?=[^\w\s])|(?<=\d) (?=[^\W\d])")
+_LOOSE_BLANK = re.compile(r" (?:(?<=[^\w\s] )|(?=[^\w\s])|(?<=\d )(?=[^\W\d]))")
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +88,7 @@ def form_key(form: str, *, fold_case: bool) -> str:
     return tighten(fold(form, fold_case=fold_case))
 
 
+@lru_cache(maxsize=4096)  # likewise
 def fold(form: str, *, fold_case: bool) -> str:
     """A form, evened like `folded_text`; blanks around it left out."""
     quick = _same_length(form, fold_case=fold_case)

@@ -90,6 +90,9 @@ class _Entities:
 
     def items_of(self, values: Sequence[Value]) -> list[AnswerItem]:
         """The entities of all values. Lists of bare words beside one with types are prose in brackets."""
+        if len(values) == 1:
+            self._visit(values[0], "", 0)
+            return self._items
         found, typed = [], False
         for value in values:
             self._items = []

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 Pairs = tuple[tuple[str, "Value"], ...]
 Value = str | bool | None | list["Value"] | Pairs
@@ -37,13 +37,13 @@ _TOKEN = re.compile(
     )""",
     re.VERBOSE,
 )
+_NOT_OPENING = re.compile(r"[^\s\[]")
 _ESCAPE = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|(.))", re.DOTALL)
 _ESCAPED = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f"}
 _CONSTANTS = frozenset({"null", "none", "true", "false", "nan", "infinity", "-infinity", "undefined", "..."})
 
 
-@dataclass(frozen=True, slots=True)
-class JsonValues:
+class JsonValues(NamedTuple):
     """The lists and objects of an answer, in order."""
 
     values: list[Value]
@@ -144,21 +144,19 @@ class _Follower:
 
     def follow(self, place: int) -> JsonValues:
         """All values from an opening bracket on."""
-        answer, cut = self._answer, False
+        answer, opened = self._answer, self._open
         while (token := _TOKEN.match(answer, place)) is not None:
             place = token.end()
             kind = token.lastgroup
             if kind == "mark":
-                place = self._mark(token["mark"], place)
+                place = self._mark(answer[place - 1], place)
             elif kind == "unclosed":
-                cut = place == len(answer)
-                self._open[-1].add_nothing()
+                opened[-1].add_nothing()
             elif kind == "bare":
-                cut = place == len(answer)
-                self._bare(token["bare"], last=cut)
+                self._bare(token["bare"], last=place == len(answer))
             else:
-                self._open[-1].add(_unescaped(token[kind or 0]))
-            if not self._open:
+                opened[-1].add(_unescaped(token[kind or 0]))
+            if not opened:
                 if (following := _OPENING.search(answer, place)) is None:
                     return JsonValues(self._found, "repaired")
                 place = following.start()
@@ -167,17 +165,25 @@ class _Follower:
 
     def _mark(self, mark: str, place: int) -> int:
         """Follow a mark that ends at `place`; answers where to go on."""
-        if mark == "{":
-            return self._object(place)
-        if mark == "[":
-            self._opened(is_object=False)
-        elif mark in "}]":
-            self._closed(is_object=mark == "}")
-        elif mark in ",\uff0c":
+        if mark in ",\uff0c":
             self._open[-1].settle()
-        else:
+        elif mark in ":\uff1a":
             self._open[-1].add_colon()
+        elif mark == "{":
+            return self._object(place)
+        elif mark == "[":
+            return self._list(place)
+        else:
+            self._closed(is_object=mark == "}")
         return place
+
+    def _list(self, place: int) -> int:
+        """Open a list; where brackets are too deep already, go on behind all that follow."""
+        if len(self._open) < DEEPEST:
+            self._open.append(_Open(is_object=False))
+            return place
+        following = _NOT_OPENING.search(self._answer, place)
+        return following.start() if following else len(self._answer)
 
     def _object(self, place: int) -> int:
         """Take an object whole where it is intact, else open it."""
@@ -195,12 +201,9 @@ class _Follower:
             else:
                 self._keep(value)
                 return end
-        self._opened(is_object=True)
-        return place
-
-    def _opened(self, *, is_object: bool) -> None:
         if len(self._open) < DEEPEST:
-            self._open.append(_Open(is_object=is_object))
+            self._open.append(_Open(is_object=True))
+        return place
 
     def _closed(self, *, is_object: bool) -> None:
         if self._open[-1].is_object is not is_object and not any(

@@ -17,11 +17,11 @@ from kg_builder.records import Issue
 
 _NO_LIST = unreadable("a list with one name a line")
 _NO_PAIRS = unreadable("a list with one 'chemical | disease' a line")
-_COMMA = re.compile(r"[,;\u3001\uff0c]\s+(?:and\s+|or\s+)?|;|\u3001|\uff0c")
+_COMMA = re.compile(r"[,;\u3001\uff0c](?:\s+(?:and\s+|or\s+)?|(?<!,))")
 _AND = re.compile(r"(?<=\s)(?:and|or|v\u00e0)(?=\s)")
 _JSON_LINE = re.compile(r"^[ \t]*+(?:```\w*+\s{0,4}+)?[\[{]\s{0,20}+[\"'\[{\]}]", re.MULTILINE)
 _EMPTY = frozenset({"", "-", "*", "\u2022", "- -", "```\n```"})
-_BAR = re.compile(r"\||\uff5c|\t|[-=]{1,3}>|\u2192")
+_BAR = re.compile(r"\||\uff5c|\t|\u2192|-[-=]{0,2}>|=[-=]{0,2}>")  # quick: each way begins with one character
 _LONGEST_NAME = 15
 """Words. Longer lines are sentences."""
 _WORDS_A_NAME = 4

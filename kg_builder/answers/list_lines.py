@@ -13,7 +13,9 @@ BULLET = re.compile(
 """What stands before an entry: ``-``, ``*``, ``1.``, ``(2)``, ``a)``."""
 _RULE = re.compile(r"[\s|:=_*-]*|```[ \t]*\w*")
 """A line that separates: ``---``, a table's ``|---|---|``, a code fence."""
-_EXPLANATION = re.compile(r"(?::\s|\s--\s|\s[\u2013\u2014]\s|\s-\s(?=(?:\S+\s+){3})).*|:$", re.DOTALL)
+_EXPLANATION = re.compile(
+    r"[:\s](?:(?<=:)(?:\s.*|$)|(?<=\s)(?:--\s|[\u2013\u2014]\s|-\s(?=(?:\S+\s+){3})).*)", re.DOTALL
+)
 _NOTHING = re.compile(
     r"\(?(?:none|nothing|n/?a|nil|null|no(?: \S+){0,6} (?:found|mentioned|listed|identified|detected|present|extracted)"
     r"|(?:there (?:are|is|were) )?no (?:relevant |such )?(?:\S+ ){0,2}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from kg_builder.answers.folding import Folded, fold, folded_text, tight_text, tighten
+from kg_builder.answers.folding import Folded, fold, folded_text, form_key, tight_text
 from kg_builder.answers.word_edges import is_unspaced, whole_words
 
 Span = tuple[int, int]
@@ -24,8 +24,18 @@ def occurrences(text: str, form: str, *, fold_case: bool) -> Iterator[Span]:
         for start, end in _folded(text, form, fold_case=True):
             if text[start:end].isupper():
                 yield start, end
-    yield from exactly(text, form)
+    if form in text:
+        yield from exactly(text, form)
     yield from _folded(text, form, fold_case=fold_case)
+
+
+def first_occurrence(text: str, form: str, *, fold_case: bool) -> Span | None:
+    """The first of the `occurrences`, or None."""
+    if (start := text.find(form)) >= 0 and not (fold_case and form in _ALSO_ABBREVIATIONS):
+        end = start + len(form)
+        if whole_words(text, start, end):
+            return start, end  # as for most forms, without further ado
+    return next(occurrences(text, form, fold_case=fold_case), None)
 
 
 def exactly(text: str, form: str) -> Iterator[Span]:
@@ -33,7 +43,7 @@ def exactly(text: str, form: str) -> Iterator[Span]:
     length = len(form)
     start = text.find(form)
     if start >= 0 and whole_words(text, start, start + length):
-        yield start, start + length  # as for most forms, without further ado
+        yield start, start + length
         start = text.find(form, start + length)
     if start < 0:
         return
@@ -47,22 +57,22 @@ def _folded(text: str, form: str, *, fold_case: bool) -> Iterator[Span]:
     if not even:
         return
     capitals = fold_case and len(form) <= _SHORT and form.isupper()
-    for folded, wanted in _views(text, even, fold_case=fold_case):
-        for place in _places(folded.text, wanted):
-            span = folded.original(place, place + len(wanted))
-            if span is None or not whole_words(text, *span):
-                continue
-            if not (capitals and text[span[0] : span[1]].islower()):
-                yield span
-
-
-def _views(text: str, even: str, *, fold_case: bool) -> Iterator[tuple[Folded, str]]:
-    """The folded texts and how the form reads in each; made when they are needed."""
     folded = folded_text(text, fold_case=fold_case)
-    yield folded, even
-    tight, wanted = tight_text(text, fold_case=fold_case), tighten(even)
-    if wanted and (tight is not folded or wanted != even):
-        yield tight, wanted
+    if even in folded.text:
+        yield from _alike(text, folded, even, capitals=capitals)
+    tight, wanted = tight_text(text, fold_case=fold_case), form_key(form, fold_case=fold_case)
+    if wanted and wanted in tight.text and (tight is not folded or wanted != even):
+        yield from _alike(text, tight, wanted, capitals=capitals)
+
+
+def _alike(text: str, folded: Folded, wanted: str, *, capitals: bool) -> Iterator[Span]:
+    """Stretches of the text that read so once it is folded; `capitals`: not those in small letters."""
+    for place in _places(folded.text, wanted):
+        span = folded.original(place, place + len(wanted))
+        if span is None or not whole_words(text, *span):
+            continue
+        if not (capitals and text[span[0] : span[1]].islower()):
+            yield span
 
 
 def _places(text: str, form: str, start: int = 0) -> Iterator[int]:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import json
 
+_AS_IT_IS = json.JSONEncoder(ensure_ascii=False).encode
+_ESCAPED = json.JSONEncoder().encode
+
 
 class Places:
     """Finds the parts of an answer in the order in which they are asked for."""
@@ -24,7 +27,8 @@ class Places:
         if start >= 0:
             self._place = start + len(part)
             return start, self._place
-        for written in (json.dumps(part, ensure_ascii=False)[1:-1], json.dumps(part)[1:-1]):
+        for encode in (_AS_IT_IS, _ESCAPED):
+            written = encode(part)[1:-1]
             start = self._answer.find(written, self._place)
             if start >= 0:
                 self._place = start + len(written)

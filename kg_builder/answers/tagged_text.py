@@ -20,8 +20,8 @@ _NO_LABELS = frozenset(
 )  # fmt: skip
 _LABEL = r"[A-Z][A-Z0-9]*(?:[_&/-][A-Z0-9]+)*"
 _BRACKETS = re.compile(
-    rf"\[(?P<before>{_LABEL})[ :|]\s*(?P<inside>[^\[\]]+)\]"
-    rf"|[(\[](?P<first>[^()\[\]]+)[)\]]\s?[(\[](?P<after>{_LABEL})[)\]]"
+    rf"[(\[](?:(?<=\[)(?P<before>{_LABEL})[ :|]\s*(?P<inside>[^\[\]]+)\]"
+    rf"|(?P<first>[^()\[\]]+)[)\]]\s?[(\[](?P<after>{_LABEL})[)\]])"
 )
 _BLANKS = " \t\r\n"
 

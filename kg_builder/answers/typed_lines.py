@@ -10,7 +10,10 @@ from kg_builder.answers.items import AnswerItem
 from kg_builder.answers.json_fields import LABEL_LIKE
 from kg_builder.answers.list_lines import says_nothing, split_entries, trimmed
 
-_SEPARATOR = re.compile(r"\||\t|[-=]{1,3}>|\u2192|[:\uff1a](?=\s)|(?<=\s)[:\uff1a]|(?<=\s)[-\u2013\u2014](?=\s)")
+_SEPARATOR = re.compile(
+    r"[|\t\u2192:\uff1a=\u2013\u2014-](?:(?<=[|\t\u2192])|(?<=[-=])[-=]{0,2}>"
+    r"|(?<=[:\uff1a])(?:(?=\s)|(?<=\s.))|(?<=\s[-\u2013\u2014])(?=\s))"
+)
 _COMMA = re.compile(r"[,;\u3001\uff0c]\s+|;")
 _LONGEST_LABEL = 4
 """Words."""

@@ -30,13 +30,14 @@ def judge_mentions(candidates: Sequence[Mention], setting: Setting, checks: Sequ
     accepted, rejects = [], []
     seen: dict[Hashable, Assertion] = {}
     for index, mention in enumerate(candidates):
+        key = mention.key
         issue = (
-            _repeated(mention.key, mention.assertion, seen)
+            _repeated(key, mention.assertion, seen)
             or first_issue(mention, MENTION_CHECKS, setting)
-            or _user_issue(mention, checks, setting)
+            or (_user_issue(mention, checks, setting) if checks else None)
         )
         if issue is None:
-            seen[mention.key] = mention.assertion
+            seen[key] = mention.assertion
             accepted.append(index)
         else:
             rejects.append(reject_mention(mention, issue, setting.schema))
@@ -58,7 +59,7 @@ def judge_relations(
             _repeated(key, relation.assertion, seen)
             or _end_rejected(relation, accepted)
             or first_issue(relation, RELATION_CHECKS, setting)
-            or _user_issue(relation, checks, setting)
+            or (_user_issue(relation, checks, setting) if checks else None)
         )
         if issue is None:
             seen[key] = relation.assertion
