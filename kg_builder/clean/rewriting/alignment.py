@@ -38,7 +38,7 @@ def align(source: str, rewrite: str) -> CleanText:
     others of their phrase; inserted words map to an empty stretch. The mapping never goes back: of parts that changed
     places only one is traced.
     """
-    before, after = raw_words(source), raw_words(rewrite)
+    before, after = raw_words(source, rewrite), raw_words(rewrite, source)
     own = _words(uniform(settle(before, after).words))
     new = _words(uniform(settle(after, before).words))
     trace = _Trace(source, rewrite)

@@ -21,6 +21,7 @@ _DATE = re.compile(
     r")(?![\d/]|[.-]\d)"
     rf"|\b(?P<m2>{_MONTH})\b\.?\s{{0,2}}(?P<d2>\d{{1,2}}){_ORDINAL}\b(?!\s?(?:mg|ml|tab|am|pm|days?|yrs?|years?|mths?|months?|wks?|weeks?|hrs?|hours?|%|:))(?:,?\s{{1,2}}(?P<y2>(?:19|20)\d\d))?"
     rf"|\b(?P<m3>{_MONTH})\b\.?(?:\s|-|'|,\s|\sof\s)(?P<y3>(?:19|20)\d\d)\b"
+    r"|(?<![\w\d])['\u2019](?P<y5>\d\d)(?![\w'\u2019])"
     r"|(?<![\d/.,-])(?P<y4>(?:19[4-9]|20[0-4])\d)(?![\d/%]|[.,-]\d|\s?(?:mg|ml|mcg|g|iu|units?|cells|/|kcal|cc)\b)",
     re.IGNORECASE,
 )
@@ -77,7 +78,7 @@ def _readings(match: re.Match[str]) -> Iterator[tuple[int, int, int]]:
     elif match["y3"]:
         yield _year(match["y3"]), _MONTHS[match["m3"].lower()], 0
     else:
-        yield _year(match["y4"]), 0, 0
+        yield _year(match["y4"] or match["y5"]), 0, 0
 
 
 def _year(written: str | None) -> int:

@@ -22,6 +22,8 @@ _USUAL_WORDS = {
     "F": {"temperature", "fever", "t"},
 }
 _SHORTHAND = {7.0: "day", 52.0: "week", 12.0: "month"}
+_INTERVALS = {"hour", "minute"}
+"""What ``q6`` may be in."""
 _WITH_IN = {"after", "within", "usually for", "usually after"}
 """What a time may be besides "in three days"; that "fever 3 days" isn't the fever's end is left to the reader."""
 _CLOSE = 1e-6
@@ -125,7 +127,8 @@ def _same(first: Quantity, second: Quantity, texts: Texts) -> bool:
     if first.comparator != second.comparator:
         return False
     if first.kind == "frequency":
-        return first.numbers == second.numbers and first.unit == second.unit
+        units = {first.unit, second.unit}
+        return first.numbers == second.numbers and (len(units) == 1 or ("" in units and bool(units & _INTERVALS)))
     return _same_amount(first, second, texts) and (first.kind == "ratio" or _timings_agree(first.timing, second.timing))
 
 
@@ -168,6 +171,8 @@ def _close(first: float, second: float) -> bool:
 def _timings_agree(first: str, second: str) -> bool:
     if not first or not second or first == second:
         return True
+    if "open" in {first, second}:
+        return not {first, second}.isdisjoint({"for", "after", "in", "usually for", "usually after"})
     if "in" in {first, second}:
         return not {first, second}.isdisjoint(_WITH_IN)
     usual = {first, second} & {"usually for", "usually after"}
@@ -185,7 +190,7 @@ def _unit_goes_without_saying(first: Quantity, second: Quantity, texts: Texts) -
         return False
     if with_unit.unit == "year":
         return with_unit.timing == "old" and _before_sex(bare, words)
-    if "/" in with_unit.unit and _followed_by(bare, with_unit.unit, texts):
+    if _followed_by(bare, with_unit.unit, texts):
         return True
     if with_unit.unit == "m":
         return any(word.key == "m" for word in words if bare.end <= word.start <= bare.end + 1)

@@ -8,7 +8,9 @@ from kg_builder.clean.rewriting.differences import LOST, TRUNCATED, Texts, issue
 from kg_builder.clean.rewriting.names import Recognize, name_differences
 from kg_builder.clean.rewriting.owners import swapped_numbers
 from kg_builder.clean.rewriting.quantities import read_quantities
-from kg_builder.clean.rewriting.short_forms import settle
+from kg_builder.clean.rewriting.short_forms import parted, settle
+from kg_builder.clean.rewriting.turns import turned_numbers
+from kg_builder.clean.rewriting.vocabulary import word_differences
 from kg_builder.clean.rewriting.wording import wording_differences
 from kg_builder.clean.rewriting.words import raw_words, uniform
 from kg_builder.records import Issue
@@ -30,15 +32,18 @@ def fact_differences(source: str, rewrite: str, *, recognize: Recognize, complet
         *([cut] if cut else []),
         *quantity_differences(texts),
         *swapped_numbers(texts),
+        *turned_numbers(texts),
         *wording_differences(texts),
         *denial_differences(texts),
         *name_differences(texts, recognize),
         *passage_differences(texts),
+        *word_differences(texts),
     ]
 
 
 def _read(source: str, rewrite: str) -> Texts:
-    before, after = raw_words(source), raw_words(rewrite)
+    before, after = raw_words(source, rewrite), raw_words(rewrite, source)
+    before, after = parted(before, after), parted(after, before)
     settled_source, settled_rewrite = settle(before, after), settle(after, before)
     spelled = settled_source.replaced | settled_rewrite.replaced
     words = tuple(uniform(settled_source.words)), tuple(uniform(settled_rewrite.words))

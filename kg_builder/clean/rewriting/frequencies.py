@@ -9,10 +9,12 @@ from typing import NamedTuple
 
 from kg_builder.clean.rewriting.keys import Keys
 from kg_builder.clean.rewriting.lists import rows
-from kg_builder.clean.rewriting.numbers import number_words, range_at, unit_at
+from kg_builder.clean.rewriting.numbers import digits, number_words, range_at, unit_at
 
-_INTERVAL = re.compile(r"q(\d{1,2})(h|hr|hrs|hrly|d|day|days|w|wk|wks|week)?")
-_LETTERS = {"h": "hour", "d": "day", "w": "week"}
+_INTERVAL = re.compile(r"q(\d{1,2})(hrly|hrs?|h|mins?|m|days?|d|wks?|week|w)?")
+_HOURLY = frozenset({1.0, 2.0, 3.0, 4.0, 6.0, 8.0, 12.0, 24.0, 48.0, 72.0})
+"""What a bare ``q`` is followed by where hours are meant."""
+_LETTERS = {"h": "hour", "m": "minute", "d": "day", "w": "week"}
 
 
 class Frequency(NamedTuple):
@@ -44,11 +46,7 @@ def _units(role: str) -> Mapping[str, str]:
 
 def _interval(keys: Keys, place: int) -> Frequency | None:
     if match := _INTERVAL.fullmatch(keys.at(place)):
-        every = (1.0, float(match[1]), float(match[1]))
-        if match[2]:
-            return Frequency(every, _LETTERS[match[2][0]], place + 1)
-        if (unit := _units("period").get(keys.at(place + 1))) is not None:
-            return Frequency(every, unit, place + 2)
+        return _lettered(keys, place + 1, float(match[1]), match[2])
     number = range_at(keys, place)
     if number is None:
         return None
@@ -58,6 +56,18 @@ def _interval(keys: Keys, place: int) -> Frequency | None:
     if keys.has(after, "/", "per") and (unit := _units("rate").get(keys.at(after + 1))) is not None:
         return Frequency((number.low, number.high, 1.0), unit, after + 2)
     return None
+
+
+def _lettered(keys: Keys, after: int, low: float, letter: str | None) -> Frequency | None:
+    """``q8h``, ``q4-6h``, ``q2 weeks``; ``q6`` is hours, ``q15`` may be minutes."""
+    high = low
+    if keys.has(after, "-") and (end := digits(keys.at(after + 1))) is not None:
+        high, after = end, after + 2
+    if letter:
+        return Frequency((1.0, low, high), _LETTERS[letter[0]], after)
+    if (unit := _units("period").get(keys.at(after))) is not None:
+        return Frequency((1.0, low, high), unit, after + 1)
+    return Frequency((1.0, low, high), "hour" if {low, high} <= _HOURLY else "", after)
 
 
 def _times(keys: Keys, place: int) -> Frequency | None:

@@ -50,7 +50,10 @@ def timing_at(keys: Keys, first: int, last: int) -> str:
         before -= 1
     if keys.has(before, "next") and not keys.has(before - 1, "the", "for", "in"):
         return "usually after"
-    return _said_before(keys, first, before) or after or _usual(keys, first)
+    said = _said_before(keys, first, before)
+    if not said and keys.has(last, "after", "post", "following"):
+        return "open"  # swelling 4 days after a flight: it came then, or lasted so long
+    return said or after or _usual(keys, first)
 
 
 def _said_before(keys: Keys, first: int, before: int) -> str:
@@ -76,6 +79,8 @@ def _usual(keys: Keys, first: int) -> str:
     for before in range(first - 1, max(-1, first - _CLAUSE), -1):
         if keys.at(before) in _STOPS:
             break
+        if keys.has(before, "last") and before < first - 1:
+            return "usually ago"
         if keys.at(before) in _words("later"):
             return "usually after"
     return "usually for"

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from rapidfuzz.fuzz import ratio
 
 from kg_builder.clean.rewriting.denials import denied_stems
 from kg_builder.clean.rewriting.differences import ADDED, CHANGED, LOST, Texts, issue
-from kg_builder.clean.rewriting.lists import filler, units
+from kg_builder.clean.rewriting.lists import filler, rows, units
 from kg_builder.clean.rewriting.words import Word, is_word, read_name, stem, written_out
 from kg_builder.records import Assertion, Issue, Mention
 from kg_builder.text.phrases import split_words
@@ -43,17 +44,20 @@ class Named:
 
 def name_differences(texts: Texts, recognize: Recognize) -> list[Issue]:
     """Names that are in one text only, and findings that are denied in one and affirmed in the other."""
-    before, after = list(_named(texts.source, recognize)), list(_named(texts.rewrite, recognize))
-    source = _stems(texts.source_words, texts.source) | texts.spelled
-    rewrite = _stems(texts.rewrite_words, texts.rewrite) | texts.spelled
+    before, after = (
+        list(_named(texts.source, texts.rewrite, recognize)),
+        list(_named(texts.rewrite, texts.source, recognize)),
+    )
+    source = stems_of(texts.source_words, texts.source, texts.rewrite) | texts.spelled
+    rewrite = stems_of(texts.rewrite_words, texts.rewrite, texts.source) | texts.spelled
     lost = [item for item in before if not _there(item, after, rewrite, frozenset())]
     known = frozenset(part for item in before for part in item.stems)
     added = [item for item in after if not _there(item, before, source, source - known)]
     return [*_described(lost, added), *_denied(texts, before, after), *_unknown_drugs(texts, source, rewrite)]
 
 
-def _named(text: str, recognize: Recognize) -> Iterator[Named]:
-    written = written_out(text).text
+def _named(text: str, other: str, recognize: Recognize) -> Iterator[Named]:
+    written = written_out(text, other).text
     for mention in recognize(written):
         stems = frozenset(stem(word.key) for word in read_name(mention.text) if _content(word.key))
         if stems:
@@ -66,11 +70,21 @@ def _content(key: str) -> bool:
     return is_word(key) and key not in filler("function") and key not in filler("editorial")
 
 
+@lru_cache
+def _generic() -> frozenset[str]:
+    """Stems that make a name longer but no other: the drug's frequency, scan, level, surgery."""
+    spellings = (spelling for row in rows("units") for spelling in row[3].split("|"))
+    frequencies = (word for row in rows("frequency_words") for word in row[2].split())
+    return frozenset(stem(word) for word in (*filler("added"), *spellings, *frequencies, "every"))
+
+
 def _there(item: Named, others: Sequence[Named], stems: frozenset[str], typed: frozenset[str]) -> bool:
     """Whether the other text has it: as a concept, in its words, or misspelled among the words `typed`."""
     if any(item.ids & other.ids or item.stems == other.stems for other in others):
         return True
-    return item.plain <= stems or all(
+    if item.plain - _generic() <= stems:
+        return True
+    return all(
         part in stems or (len(part) >= _LONG_ENOUGH and any(ratio(part, word) >= _TYPO for word in typed))
         for part in item.stems
     )
@@ -121,7 +135,8 @@ def _plain(key: str) -> bool:
     return key in filler("function") or key in filler("editorial") or key in _FORMS
 
 
-def _stems(words: Sequence[Word], text: str) -> frozenset[str]:
-    """Of the words as both texts are read, and as they stand."""
+def stems_of(words: Sequence[Word], text: str, other: str) -> frozenset[str]:
+    """Of the words as both texts are read, as they stand written out, and as they stand."""
     read = frozenset(stem(word.key) for word in words if word.key[0].isalnum())
-    return read | {stem(key) for key in split_words(written_out(text).text).keys if is_word(key)}
+    plain = (split_words(written_out(text, other).text).keys, split_words(text).keys)
+    return read | {stem(key) for keys in plain for key in keys if is_word(key)}

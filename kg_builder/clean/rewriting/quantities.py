@@ -24,7 +24,7 @@ from kg_builder.clean.rewriting.words import Word
 
 _MOST_UNITS = 99
 """Of insulin in one part of a day: 16-0-12."""
-_LISTING = ("or", "and", "to", "-", "/", "&", ",", "->")
+_LISTING = ("or", "and", "to", "-", "/", "&", ",")
 _COMPARING = ("<", ">", "more", "less", "above", "below", "greater", "than", "over", "under")
 _LISTED = "listed"
 """Timing of a bare number that takes the unit of the next one, until it has."""
@@ -131,7 +131,9 @@ def _frequency(keys: Keys, place: int) -> Read | None:
 def _ratio(keys: Keys, place: int) -> Read | None:
     """``120/80``, ``7 out of 10``."""
     first = digits(keys.at(place))
-    after = place + 1 + (2 if keys.has(place + 1, "out") and keys.has(place + 2, "of") else keys.has(place + 1, "/"))
+    out_of = 2 * (keys.has(place + 1, "out") and keys.has(place + 2, "of"))
+    of_days = keys.has(place - 1, "day") and keys.has(place + 1, "of") and not keys.has(place + 3, "+")
+    after = place + 1 + (out_of or of_days or keys.has(place + 1, "/"))
     second = digits(keys.at(after))
     if first is None or second is None or after == place + 1 or is_fraction(keys, place):
         return None

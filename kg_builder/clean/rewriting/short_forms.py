@@ -1,21 +1,25 @@
 """Short forms of one text that the other writes in full: both are then read as the short form.
 
-A run of words is one when the other text has a short form that the list gives it for, that its initials
-spell, or that a single word begins with.
+A run of words is one when the other text has a short form that is not listed (see `readings`) and that its initials
+spell, that a single word begins with, or that is the run written as one word: solumedrol for Solu-Medrol.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import re
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
 from kg_builder.clean.rewriting.lists import filler, rows
+from kg_builder.clean.rewriting.readings import is_listed
 from kg_builder.clean.rewriting.words import Word, is_word, stem
-from kg_builder.text.phrases import split_words
 
+_LETTERS_NUMBER = re.compile(r"(?!q\d)(?P<letters>[a-z]+)(?P<number>\d+)")
 _LONGEST = 7
 """Words of what a short form stands for, hyphens counted."""
+_JOINED = 4
+"""Words that one without hyphens and blanks may be."""
 _SHORTEST_BEGINNING = 3
 _LEAST_LEFT_OUT = 3
 _LEAST_LETTERS, _MOST_LETTERS = 3, 6
@@ -31,18 +35,39 @@ class Settled(NamedTuple):
     replaced: frozenset[str]
 
 
+def parted(words: Sequence[Word], other: Sequence[Word]) -> tuple[Word, ...]:
+    """The words with letters and number of one ("ckd3") as two where the `other` text hasn't that word."""
+    theirs = {word.key for word in other}
+    found: list[Word] = []
+    for word in words:
+        whole = word.key in theirs or word.key in _with_digits() or _written_together(word.key, other)
+        match = None if whole else _LETTERS_NUMBER.fullmatch(word.key)
+        if match is None:
+            found.append(word)
+        else:
+            found += (Word(match["letters"], word.start, word.end), Word(match["number"], word.start, word.end))
+    return tuple(found)
+
+
+def _written_together(key: str, other: Sequence[Word]) -> bool:
+    """Whether the other text has the word with a hyphen: PHQ-9."""
+    keys = [word.key for word in other]
+    return any(
+        key == keys[place - 1] + keys[place + 1] for place, each in enumerate(keys[1:-1], start=1) if each == "-"
+    )
+
+
 def settle(words: Sequence[Word], other: Sequence[Word]) -> Settled:
     """The words, where they write short forms of the `other` text in full, as those short forms."""
     own, theirs = {word.key for word in words}, {word.key for word in other}
     shorts = {key for key in theirs - own if is_word(key) and not _plain(key) and key not in _unit_spellings()}
     if not shorts:
         return Settled(words, frozenset())
-    listed = {run: short for short in theirs for run in _readings().get(short, ())}
     done: list[Word] = []
     replaced: set[str] = set()
     place = 0
     while place < len(words):
-        found = _run(words, place, shorts, listed)
+        found = _run(words, place, shorts)
         if found is None:
             done.append(words[place])
             place += 1
@@ -54,14 +79,14 @@ def settle(words: Sequence[Word], other: Sequence[Word]) -> Settled:
     return Settled(done, frozenset(replaced))
 
 
-def _run(
-    words: Sequence[Word], place: int, shorts: set[str], listed: Mapping[tuple[str, ...], str]
-) -> tuple[str, int] | None:
+def _run(words: Sequence[Word], place: int, shorts: set[str]) -> tuple[str, int] | None:
     """The short form that the words from a place on stand for, and how many they are; the longest."""
     keys = [word.key for word in words[place : place + _LONGEST]]
-    for length in range(len(keys), 0, -1):
-        if short := listed.get(tuple(keys[:length])):
-            return short, length
+    for length in range(min(len(keys), _JOINED), 1, -1):
+        joined = "".join(keys[:length]).replace("-", "")
+        if joined in shorts and len(joined) > 2 and is_word(keys[0]) and keys[length - 1] != "-":
+            return joined, length
+    shorts = {short for short in shorts if not is_listed(short)}
     for length in range(len(keys), 1, -1):
         if not (_may_be_spelled(keys[0]) and _may_be_spelled(keys[length - 1])):
             continue
@@ -130,7 +155,7 @@ def _unit_spellings() -> frozenset[str]:
 
 
 @lru_cache
-def _readings() -> Mapping[str, Sequence[tuple[str, ...]]]:
-    return {
-        row[0]: tuple(tuple(split_words(phrase).keys) for phrase in row[1].split(";")) for row in rows("short_forms")
-    }
+def _with_digits() -> frozenset[str]:
+    """Single words of the list of equivalents that have a digit: spo2."""
+    phrases = (phrase for row in rows("equivalents") for phrase in row[1].split(";"))
+    return frozenset(phrase for phrase in phrases if phrase[:1].isalpha() and phrase.isalnum() and not phrase.isalpha())

@@ -12,6 +12,7 @@ from kg_builder.clean.alignment import CleanText, Edit
 from kg_builder.clean.casing import cased_words, shouting
 from kg_builder.clean.encoding import odd_characters
 from kg_builder.clean.rewriting.lists import equivalents
+from kg_builder.clean.rewriting.readings import readings
 from kg_builder.clean.rules import decoded, merged
 from kg_builder.clean.timings import timings
 from kg_builder.text.keys import singular_key
@@ -33,6 +34,8 @@ _ABOUT_EYES = re.compile(
     re.IGNORECASE,
 )
 _RADIOTHERAPY = re.compile(r"\bRT(?=\s+\d+(?:\.\d+)?\s?gy\b)", re.IGNORECASE)
+_STOPPED = re.compile(r"\bd/?c['\u2019]d\b|\bd/cd\b", re.IGNORECASE)
+_WEEKS = re.compile(r"(?<=\d)[wW](?!\w)")
 _REPEATED = re.compile(r"([^\W\d_])\1{2,}")
 _LEVELLED = str.maketrans({"\u2019": "'", "\u2013": "-", "\u2014": "-", "\u2212": "-", "\u00d7": "x"})
 _ENDINGS = ("ization", "isation", "ation", "ising", "izing", "ised", "ized", "ing", "edly", "ed", "ally", "ly", "ment")
@@ -52,9 +55,9 @@ class Word(NamedTuple):
 
 
 @lru_cache(maxsize=16)
-def raw_words(text: str) -> tuple[Word, ...]:
-    """The words of a text in order, abbreviations written out, list numbers left out."""
-    written = written_out(text)
+def raw_words(text: str, other: str = "") -> tuple[Word, ...]:
+    """The words of a text in order, abbreviations written out as the `other` text does, list numbers left out."""
+    written = written_out(text, other)
     found: list[Word] = []
     for word in _split(written.text):
         place = written.to_original(word.start, word.end)
@@ -74,12 +77,18 @@ def read_name(text: str) -> Iterator[Word]:
 
 
 @lru_cache(maxsize=16)
-def written_out(text: str) -> CleanText:
-    """The text without encoding damage and capitals, its abbreviations written out, as in clinical shorthand."""
+def written_out(text: str, other: str = "") -> CleanText:
+    """The text without encoding damage and capitals, its abbreviations written out, as in clinical shorthand.
+
+    Where the list gives an abbreviation several readings, it is the one that the `other` text has.
+    """
     abbreviations = builtin_abbreviations()
     clean = decoded(CleanText.unchanged(text))
     clean = clean.apply(odd_characters(clean.text))
+    clean = clean.apply(readings(clean.text, other))
     clean = clean.apply([Edit(*match.span(), "radiotherapy") for match in _RADIOTHERAPY.finditer(clean.text)])
+    clean = clean.apply([Edit(*match.span(), "discontinued") for match in _STOPPED.finditer(clean.text)])
+    clean = clean.apply([Edit(*match.span(), " weeks") for match in _WEEKS.finditer(clean.text)])
     clean = clean.apply(_sides(clean.text))
     clean = clean.apply(_eyes(clean.text))
     clean = clean.apply(shouting(clean.text, kept=_kept()))

