@@ -5,11 +5,14 @@
     KgBuilderError                 hint, retryable
     ├── InputError                 a file, row or text that can't be used
     │   └── DocumentError          one document can't be processed; carries a `code` for the ledger
+    │       └── TimedOutError      …within the time that it may take
     ├── SchemaError                a schema that doesn't hold together
     ├── SettingsError              a setting that can't be used
     ├── MissingExtraError          an optional dependency isn't installed
+    ├── EngineError                what documents are read on, such as a Ray cluster, can't be used
     ├── ModelError                 a model or backend failed
-    │   └── TransientModelError    …and may succeed if asked again (retryable)
+    │   ├── TransientModelError    …and may succeed if asked again (retryable)
+    │   └── BackendUnavailableError  …and isn't asked any more for now, by any document
     └── StoreError                 the store can't do what was asked
         ├── StoreLockedError       another process is writing to it
         ├── StoreVersionError      the file was made by another version, or isn't a store at all
@@ -19,6 +22,8 @@ Messages carry ids, offsets and file positions, never text of a document.
 """
 
 from __future__ import annotations
+
+from typing import Any
 
 
 class KgBuilderError(Exception):
@@ -31,6 +36,16 @@ class KgBuilderError(Exception):
         self.message = message
         self.hint = hint
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Without calling the constructor, whose arguments differ: errors travel between processes."""
+        return _restored, (type(self), self.args, self.__dict__)
+
+
+def _restored(kind: type[KgBuilderError], arguments: tuple[Any, ...], state: dict[str, Any]) -> KgBuilderError:
+    error = kind.__new__(kind, *arguments)
+    error.__dict__.update(state)
+    return error
+
 
 class InputError(KgBuilderError):
     """A file, row or text that can't be used; the message names where."""
@@ -42,6 +57,19 @@ class DocumentError(InputError):
     def __init__(self, code: str, message: str, *, hint: str | None = None) -> None:
         super().__init__(message, hint=hint)
         self.code = code
+
+
+class TimedOutError(DocumentError):
+    """One document took longer than it may. `waiting`: for an answer from elsewhere, which never came."""
+
+    def __init__(self, seconds: float, *, waiting: bool = False) -> None:
+        doing = "still waited for a model's answer" if waiting else "wasn't done"
+        super().__init__(
+            "timed-out",
+            f"The document {doing} after the {seconds:g} s that it may take.",
+            hint="Allow more with --timeout, or document_timeout in the settings.",
+        )
+        self.waiting = waiting
 
 
 class SchemaError(KgBuilderError):
@@ -63,6 +91,10 @@ class MissingExtraError(KgBuilderError):
         self.extra = extra
 
 
+class EngineError(KgBuilderError):
+    """What documents are read on, such as a Ray cluster, can't be reached or doesn't keep going."""
+
+
 class ModelError(KgBuilderError):
     """A model or its backend failed."""
 
@@ -71,6 +103,10 @@ class TransientModelError(ModelError):
     """Rate limit, dropped connection: asking again later may work."""
 
     retryable = True
+
+
+class BackendUnavailableError(ModelError):
+    """The model's backend fails whoever asks; for now it isn't asked."""
 
 
 class StoreError(KgBuilderError):

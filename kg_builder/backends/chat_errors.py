@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from kg_builder.backends.generation import Generated
 from kg_builder.errors import ModelError, TransientModelError
 
 TRANSIENT_NAMES = frozenset(
@@ -37,6 +38,14 @@ HINTS = {
     404: "The provider knows no such model.",
     413: "Set `max_characters` lower.",
 }
+
+
+class WithheldAnswerError(ModelError):
+    """The provider gave no answer, which it charges all the same; `answer` says what it took."""
+
+    def __init__(self, message: str, answer: Generated) -> None:
+        super().__init__(message)
+        self.answer = answer
 
 
 def as_model_error(error: BaseException, model: str) -> ModelError:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 import json
 from collections.abc import Mapping, Sequence
+from functools import partial
 from importlib.util import find_spec
 from inspect import signature
 from typing import Any
@@ -15,10 +16,11 @@ from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, System
 from langchain_core.runnables import Runnable
 from langchain_core.runnables.config import ContextThreadPoolExecutor
 
-from kg_builder.backends.chat_errors import as_model_error, cut_off_answer, refused_option
+from kg_builder.backends.chat_errors import WithheldAnswerError, as_model_error, cut_off_answer, refused_option
 from kg_builder.backends.generation import Generated, GenerationOptions, GenerationRequest, Prompt, TokenScore
 from kg_builder.backends.model_settings import ModelSettings
-from kg_builder.errors import MissingExtraError, ModelError, SettingsError
+from kg_builder.deadlines import wait_for
+from kg_builder.errors import MissingExtraError, SettingsError, TimedOutError
 
 MESSAGES = {"system": SystemMessage, "user": HumanMessage, "assistant": AIMessage}
 LIMIT_FIELDS = ("max_tokens", "max_completion_tokens", "max_output_tokens", "max_new_tokens", "num_predict")
@@ -83,7 +85,9 @@ class ChatModelGenerator:
         while True:
             bound = self._bound(request.options)
             try:
-                answer = bound.invoke(conversation)
+                answer = wait_for(partial(bound.invoke, conversation))
+            except TimedOutError:
+                raise
             except Exception as error:  # noqa: BLE001 - every integration has errors of its own
                 if (beginning := cut_off_answer(error)) is not None:
                     return Generated(beginning, complete=False)
@@ -117,6 +121,13 @@ class ChatModelGenerator:
         )
 
 
+def chat_source(name: str, model: object) -> str:
+    """How settings write a model that was given under a name. Raises SettingsError for what is no chat model."""
+    if not isinstance(model, BaseChatModel):
+        raise SettingsError(f"'{name}' is a {type(model).__name__}; give a LangChain chat model")
+    return f"chat:{_model_name(model)}"
+
+
 def messages(prompt: Prompt) -> list[BaseMessage]:
     """The conversation in LangChain's form. Raises SettingsError for a raw prompt."""
     if isinstance(prompt, str):
@@ -128,7 +139,7 @@ def messages(prompt: Prompt) -> list[BaseMessage]:
 
 
 def read_answer(answer: Any, model: str, *, wrapped: bool = False) -> Generated:
-    """What a chat model, or one held to a schema, gave. Raises ModelError where the provider withheld the answer.
+    """What a chat model, or one held to a schema, gave. Raises WithheldAnswerError where the provider gave none.
 
     `wrapped`: the answer is an object around the list that was asked for.
     """
@@ -136,19 +147,20 @@ def read_answer(answer: Any, model: str, *, wrapped: bool = False) -> Generated:
     details: Mapping[str, Any] = raw.response_metadata or {}
     reasons = (details.get(name) for name in ("finish_reason", "stop_reason", "done_reason"))
     reason = str(next((found for found in reasons if found), "")).lower()
-    if reason in WITHHELD:
-        raise ModelError(f"{model} withheld its answer ({reason})")
     text = str(raw.text)
-    usage = raw.usage_metadata or {}
     tokens = token_scores(text, details.get("logprobs"))
     unwrapped = _unwrapped(text) if wrapped else text
-    return Generated(
+    usage = raw.usage_metadata or {}
+    generated = Generated(
         unwrapped,
         complete=reason not in CUT_OFF,
         tokens=tokens if unwrapped == text else (),
         prompt_tokens=usage.get("input_tokens", 0),
         new_tokens=usage.get("output_tokens", 0),
     )
+    if reason in WITHHELD:
+        raise WithheldAnswerError(f"{model} withheld its answer ({reason})", generated)
+    return generated
 
 
 def token_scores(text: str, logprobs: Any) -> list[TokenScore]:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from kg_builder.backends.generation import Generated, GenerationRequest, Generator
+from kg_builder.deadlines import check, remaining
 
 WAIT_MS = 20
 """How long the first request waits for company; small against the seconds that an answer takes."""
@@ -69,10 +70,12 @@ class GatheringGenerator:
         return knows is None or bool(knows(text))
 
     def _lead_or_wait(self, call: _Call) -> bool:
-        """True: this caller runs the next batch. False: its answers are there."""
+        """True: this caller runs the next batch. False: its answers are there. Raises TimedOutError."""
         with self._changed:
             try:
-                self._changed.wait_for(lambda: call.settled or not self._busy)
+                self._changed.wait_for(lambda: call.settled or not self._busy, timeout=remaining())
+                if not call.settled:
+                    check()
             except BaseException:
                 self._forget(call)
                 raise

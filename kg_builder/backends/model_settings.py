@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from kg_builder.backends.family import Family
+from kg_builder.backends.limits import ModelLimits
 
 SCHEMES = ("hf", "onnx", "gguf", "chat")
 """``hf:`` a folder or hub id in the Hugging Face layout, ``onnx:`` an exported token classifier's folder, ``gguf:`` a
@@ -65,6 +66,14 @@ class ModelSettings(BaseModel):
     retry: Literal["resample", "feedback", "feedback-then-resample"] = "resample"
     """What is done when an answer has something wrong with it: ask again with a new seed, or say what was wrong.
     ``lists`` models can't be told, so they are asked again."""
+    limits: ModelLimits | None = None
+    """Pace, budget and prices of a ``chat:`` model."""
+
+    @model_validator(mode="after")
+    def _limits_fit(self) -> Self:
+        if self.limits is not None and self.scheme != "chat":
+            raise ValueError("limits are for chat: models")
+        return self
 
     @property
     def scheme(self) -> str:

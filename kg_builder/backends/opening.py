@@ -24,6 +24,7 @@ ASKING = (
     "constrained",
     "resamples",
     "retry",
+    "limits",
 )
 """Settings that come with each request, or are the asker's own: models that differ in them only are one in memory."""
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, Field
 
+from kg_builder.backends.spending import ModelUsage
 from kg_builder.records import Assertion, Attribute, Confidence, Metadata, Provenance, Record, Scalar, Selection
 
 PLAIN_ASSERTIONS = frozenset({Assertion.PRESENT, Assertion.POSSIBLE, Assertion.HISTORICAL})
@@ -180,13 +181,19 @@ class Statistics(Record):
     """IS_A edges."""
 
 
+Ended = Literal["finished", "stopped", "backend-unavailable", "interrupted", "failed"]
+"""All documents read; asked to stop; nothing could be done without a backend; broken off; the store failed."""
+
+
 class RunRecord(Record):
     """One build. The only place where times are kept."""
 
     id: str
     started: AwareDatetime
     finished: AwareDatetime | None = None
-    """None: still running, or cut off."""
+    """None: still running, or ended before all documents were read."""
+    ended: Ended | None = None
+    """How it ended; None: still running, or the process was killed."""
     settings_hash: str
     read: int = 0
     written: int = 0
@@ -197,9 +204,15 @@ class RunRecord(Record):
     items_extracted: int = 0
     items_written: int = 0
     items_rejected: int = 0
+    failures_by_code: Mapping[str, int] = Field(default_factory=dict)
     rejects_by_code: Mapping[str, int] = Field(default_factory=dict)
     unserved: tuple[str, ...] = ()
     """Types and predicates that were asked for and that no extractor could give."""
     warnings: Mapping[str, int] = Field(default_factory=dict)
     """`Selection.warnings`, with the number of documents each was said of."""
     seconds_by_step: Mapping[str, float] = Field(default_factory=dict)
+    usage: Mapping[str, ModelUsage] = Field(default_factory=dict)
+    """What each generative model took, by its name."""
+    in_progress: tuple[str, ...] = ()
+    """Beginnings of the `records.document_state` of documents that were in progress when this was noted: one of them
+    may be what killed the process. Empty once the run has ended."""

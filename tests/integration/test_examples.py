@@ -30,6 +30,8 @@ def run_script(code: str, folder: Path) -> str:
 def test_examples_run_and_are_short(path: Path, tmp_path: Path) -> None:
     code = path.read_text(encoding="utf-8")
     assert len(code.splitlines()) < 60
+    if "opentelemetry" in code:
+        pytest.importorskip("opentelemetry.sdk")
     assert "INDUCES" in run_script(code, tmp_path)
 
 
