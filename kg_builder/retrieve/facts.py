@@ -1,0 +1,77 @@
+"""Facts: relations with what speaks for them, what denies them, and what only names them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from kg_builder.records import Assertion, Confidence, Record
+from kg_builder.stores.views import PLAIN_ASSERTIONS, EvidenceView, Filter, RelationView
+
+
+class Fact(Record):
+    """A relation between two concepts over all documents that speak of it."""
+
+    subject: str
+    subject_name: str
+    predicate: str
+    object: str
+    object_name: str
+    supporting: tuple[EvidenceView, ...] = ()
+    """Sentences that state it as present, possible or historical."""
+    denying: tuple[EvidenceView, ...] = ()
+    """Sentences that negate it."""
+    other: tuple[EvidenceView, ...] = ()
+    """Sentences about the family, or about what may come."""
+    confidence: Confidence | None = None
+    """Highest among the supporting sentences."""
+    under: str | None = None
+    """Asked with descendants: id of the end that is the concept asked for or one below it."""
+    under_name: str | None = None
+
+    @property
+    def support(self) -> int:
+        """Documents that state it."""
+        return len({evidence.document for evidence in self.supporting})
+
+    @property
+    def denial(self) -> int:
+        """Documents that deny it."""
+        return len({evidence.document for evidence in self.denying})
+
+    @property
+    def evidence(self) -> tuple[EvidenceView, ...]:
+        """All sentences, supporting ones first."""
+        return (*self.supporting, *self.denying, *self.other)
+
+
+def fact_of(view: RelationView) -> Fact:
+    """A relation's evidence by what it says."""
+    supporting = tuple(item for item in view.evidence if item.assertion in PLAIN_ASSERTIONS)
+    confidences = [item.confidence for item in supporting if item.confidence is not None]
+    return Fact(
+        subject=view.subject,
+        subject_name=view.subject_name,
+        predicate=view.predicate,
+        object=view.object,
+        object_name=view.object_name,
+        supporting=supporting,
+        denying=tuple(item for item in view.evidence if item.assertion is Assertion.NEGATED),
+        other=tuple(item for item in view.evidence if item.assertion in {Assertion.FAMILY, Assertion.HYPOTHETICAL}),
+        confidence=max(confidences, default=None),
+        under=view.under,
+        under_name=view.under_name,
+    )
+
+
+def facts_of(views: Iterable[RelationView]) -> Sequence[Fact]:
+    """Best supported first; what is only denied or only named comes last."""
+    return sorted(map(fact_of, views), key=_best_first)
+
+
+def every_assertion(where: Filter) -> Filter:
+    """The same documents with denied, family and hypothetical statements too, unless assertions were chosen."""
+    return where.model_copy(update={"assertions": None}) if where.assertions == PLAIN_ASSERTIONS else where
+
+
+def _best_first(fact: Fact) -> tuple[int, int, float, str, str, str]:
+    return (-fact.support, -fact.denial, -(fact.confidence or 0.0), fact.subject, fact.predicate, fact.object)
