@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
+from typing import TypeVar
 
 from kg_builder.clean.alignment import CleanText
-from kg_builder.errors import DocumentError, ModelError, TransientModelError
+from kg_builder.deadlines import wait_for
+from kg_builder.errors import BackendUnavailableError, DocumentError, ModelError, TransientModelError
+from kg_builder.graphs.circuit_breaker import Breakers, Part
 from kg_builder.protocols import (
-    Cleaner,
     ExtractionRequest,
     Extractor,
     RelationExtraction,
@@ -18,6 +21,8 @@ from kg_builder.protocols import (
 from kg_builder.records import Issue, Mention, Reject
 from kg_builder.schema import Schema
 from kg_builder.text.long_requests import extract_whole
+
+Given = TypeVar("Given")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +35,7 @@ class Answer:
     """Who gave it."""
 
 
-def permit(part: Cleaner | Extractor | RelationExtractor, *, allow_remote: bool) -> None:
+def permit(part: Part, *, allow_remote: bool) -> None:
     """Raise DocumentError unless text may go where the part would send it."""
     if part.remote and not allow_remote:
         raise DocumentError(
@@ -38,6 +43,14 @@ def permit(part: Cleaner | Extractor | RelationExtractor, *, allow_remote: bool)
             f"'{part.name}' would send the text to a model that runs elsewhere, which this run doesn't allow.",
             hint="Allow it for this run (--allow-remote, or allow_remote in the settings), or name a local model.",
         )
+
+
+def ask(part: Part, question: Callable[[], Given], breakers: Breakers) -> Given:
+    """A part's answer; one from elsewhere is waited for as long as the document may take.
+
+    Raises BackendUnavailableError where the part's backend is down, TimedOutError.
+    """
+    return breakers.ask(part, partial(wait_for, question) if part.remote else question)
 
 
 def ask_for_mentions(
@@ -51,21 +64,23 @@ def ask_for_mentions(
     issues: Sequence[Issue],
     document_id: str,
     allow_remote: bool,
+    breakers: Breakers,
 ) -> Answer:
-    """Ask from `rung` on; an extractor that fails for good hands over to the next. Raises the last one's error."""
+    """Ask from `rung` on; an extractor that fails for good hands over to the next. Raises the last one's error.
+
+    One that is out of reach for the moment doesn't: the graph would depend on the moment.
+    """
     failed: list[Reject] = []
     while True:
         extractor = ladder[rung]
         permit(extractor, allow_remote=allow_remote)
+        request = ExtractionRequest(
+            clean.text, schema, language=language, attempt=attempt, issues=issues, document_id=document_id
+        )
         try:
-            found = extract_whole(
-                extractor,
-                ExtractionRequest(
-                    clean.text, schema, language=language, attempt=attempt, issues=issues, document_id=document_id
-                ),
-            )
+            found = ask(extractor, partial(extract_whole, extractor, request), breakers)
             break
-        except TransientModelError:
+        except (TransientModelError, BackendUnavailableError):
             raise
         except ModelError:
             if rung + 1 == len(ladder):
@@ -91,13 +106,14 @@ def ask_for_relations(
     issues: Sequence[Issue],
     document_id: str,
     allow_remote: bool,
+    breakers: Breakers,
 ) -> RelationExtraction:
     """Ask for the relations among mentions; rejects come back in original offsets."""
     permit(extractor, allow_remote=allow_remote)
     request = RelationRequest(
         clean.text, mentions, schema, language=language, attempt=attempt, issues=issues, document_id=document_id
     )
-    found = extractor.relate(request)
+    found = ask(extractor, partial(extractor.relate, request), breakers)
     return RelationExtraction(found.relations, [_in_original(item, clean) for item in found.rejects])
 
 

@@ -12,22 +12,27 @@ from itertools import chain, groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
+from kg_builder.backends.spending import Spending
 from kg_builder.corpora.langchain import from_langchain
 from kg_builder.corpora.reading import read
 from kg_builder.corpora.records import GoldDocument, Row, Unreadable
-from kg_builder.errors import InputError
+from kg_builder.errors import InputError, SettingsError
 from kg_builder.graphs.components import Components, make_components
 from kg_builder.graphs.corpus import DocumentReport, run_corpus
+from kg_builder.graphs.logging_runs import log_end, log_report, log_start
 from kg_builder.graphs.rolling_up import RollUp, keep_rolled_up
+from kg_builder.graphs.run_control import RunControl
 from kg_builder.protocols import Check, GraphStore
 from kg_builder.records import Document
 from kg_builder.settings import Settings, load_settings
 from kg_builder.stores import open_store
-from kg_builder.stores.views import RunRecord
+from kg_builder.stores.views import Ended, RunRecord
 
 if TYPE_CHECKING:
     import networkx
+    from langchain_core.callbacks import BaseCallbackHandler
     from langchain_core.documents import Document as LangChainDocument
+    from langchain_core.language_models import BaseChatModel
 
     Source = str | Path | LangChainDocument | Row
 
@@ -57,36 +62,77 @@ def build(
     settings: Settings | None = None,
     checks: tuple[Check, ...] = (),
     on_report: OnReport | None = None,
+    control: RunControl | None = None,
+    callbacks: Iterable[BaseCallbackHandler] = (),
+    models: Mapping[str, BaseChatModel] | None = None,
 ) -> Build:
     """Read texts, documents (ours or LangChain's) or paths, and write their graph to a store.
 
     A string is a text, a `Path` a file or folder. `on_report` is called after each document. A failing
-    document is counted in `Build.run` and kept in the store's ledger; StoreErrors are raised.
+    document is counted in `Build.run` and kept in the store's ledger; StoreErrors are raised. A run that `control`
+    stopped, or that could do nothing without a backend that is down, ends early: `Build.run.ended` tells.
+    `callbacks`: LangChain's, which get LangGraph's events with the texts in them. `models`: LangChain chat models, by
+    names that the settings then use.
     """
     settings = settings or load_settings()
-    components = make_components(settings, checks=checks)
-    target = open_store(str(store)) if isinstance(store, str | Path) else store
+    if settings.engine == "ray" and (callbacks or models):
+        raise SettingsError(
+            "callbacks and models of this process can't be used by the engine 'ray', which reads in others.",
+            hint="Name the models in the settings, or use the engine 'local'.",
+        )
+    run_engine = _engine(settings)
+    components = make_components(settings, checks=checks, callbacks=callbacks, models=models)
+    target = open_store(str(store), neo4j=settings.neo4j) if isinstance(store, str | Path) else store
     components = replace(components, store=target)
-    run = run_into(target, run_corpus(documents(sources), components), components, on_report)
-    return Build(target, run, keep_rolled_up(target, settings))
+    control = control or RunControl()
+    reports = run_engine(documents(sources), components, control=control)
+    run = run_into(target, reports, components, on_report, control=control)
+    return Build(target, run, None if run.ended == "stopped" else keep_rolled_up(target, settings))
+
+
+def _engine(settings: Settings) -> Callable[..., Iterator[DocumentReport]]:
+    """What reads the documents. Raises MissingExtraError."""
+    if settings.engine == "local":
+        return run_corpus
+    from kg_builder.graphs.ray_cluster import require_ray
+    from kg_builder.graphs.ray_corpus import run_corpus_on_ray
+
+    require_ray()
+    return run_corpus_on_ray
 
 
 def run_into(
-    store: GraphStore, reports: Iterable[DocumentReport], components: Components, on_report: OnReport | None
+    store: GraphStore,
+    reports: Iterable[DocumentReport],
+    components: Components,
+    on_report: OnReport | None,
+    *,
+    control: RunControl | None = None,
 ) -> RunRecord:
-    """Work through a run with the store locked, and keep its record there, also when it is cut short."""
-    tally = Tally(components.settings_hash)
+    """Work through a run with the store locked, and keep its record there, also when it is cut short.
+
+    `control`: the one that the reports' run has.
+    """
+    control = control or RunControl()
+    tally = Tally(components.settings_hash, components.spending)
     with store.writing():
+        control.note = lambda: store.record_run(tally.record(in_progress=control.in_progress))
         store.record_run(tally.record())
-        finished = False
+        log_start(tally.id)
+        ended: Ended = "failed"
         try:
             for report in reports:
                 tally.add(report)
+                log_report(report, tally.id)
                 if on_report is not None:
                     on_report(report)
-            finished = True
+            ended = control.ended or "finished"
+        except KeyboardInterrupt:
+            ended = "interrupted"
+            raise
         finally:
-            run = tally.record(finished=finished)
+            run = tally.record(ended)
+            log_end(run)
             store.record_run(run)
     return run
 
@@ -101,9 +147,11 @@ class Tally:
     """Counts of a run as it goes."""
 
     settings_hash: str
+    spending: Spending = field(default_factory=Spending)
     id: str = field(default_factory=lambda: uuid.uuid4().hex)
     started: datetime = field(default_factory=lambda: datetime.now(UTC))
     counts: Counter[str] = field(default_factory=Counter)
+    failures: Counter[str] = field(default_factory=Counter)
     rejects: Counter[str] = field(default_factory=Counter)
     unserved: set[str] = field(default_factory=set)
     warnings: Counter[str] = field(default_factory=Counter)
@@ -120,17 +168,20 @@ class Tally:
                 "items_rejected": report.rejected,
             }
         )
+        if report.status == "failed" and report.failure is not None:
+            self.failures[report.failure.code] += 1
         self.rejects.update(report.rejects_by_code)
         self.unserved.update(report.unserved)
         self.warnings.update(report.warnings)
         self.seconds.update(report.seconds)
 
-    def record(self, *, finished: bool = False) -> RunRecord:
+    def record(self, ended: Ended | None = None, *, in_progress: tuple[str, ...] = ()) -> RunRecord:
         """The run's record as it stands."""
         return RunRecord(
             id=self.id,
             started=self.started,
-            finished=datetime.now(UTC) if finished else None,
+            finished=datetime.now(UTC) if ended == "finished" else None,
+            ended=ended,
             settings_hash=self.settings_hash,
             **{
                 name: self.counts[name]
@@ -140,8 +191,11 @@ class Tally:
             items_written=self.counts["items_written"],
             unserved=tuple(sorted(self.unserved)),
             warnings=dict(sorted(self.warnings.items())),
+            failures_by_code=dict(sorted(self.failures.items())),
             rejects_by_code=dict(sorted(self.rejects.items())),
             seconds_by_step=dict(self.seconds),
+            in_progress=in_progress,
+            usage=self.spending.usage(),
         )
 
 

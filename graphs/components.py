@@ -4,20 +4,30 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from langchain_core.callbacks import BaseCallbackHandler
 from pydantic import BaseModel, ConfigDict, Field, SkipValidation
 from pydantic.json_schema import SkipJsonSchema
 
 from kg_builder.backends.model_settings import SCHEMES
+from kg_builder.backends.spending import Spending
 from kg_builder.errors import SettingsError
 from kg_builder.extract.voting import EnsembleSettings
-from kg_builder.graphs.model_parts import model_cleaner, model_extractor, model_relations
+from kg_builder.graphs.circuit_breaker import Breakers
+from kg_builder.graphs.model_parts import (
+    Models,
+    OpenGenerator,
+    model_cleaner,
+    model_extractor,
+    model_relations,
+    with_given_models,
+)
 from kg_builder.protocols import (
     Check,
     Cleaner,
@@ -31,6 +41,8 @@ from kg_builder.schemas import load_schema
 from kg_builder.settings import Settings
 
 if TYPE_CHECKING:
+    from langchain_core.language_models import BaseChatModel
+
     from kg_builder.normalize.linker import LinkingNormalizer
     from kg_builder.terminology.table import Terminology
 
@@ -51,9 +63,18 @@ class Components:
     """The user's own, called after the built-in ones."""
     store: GraphStore | None = None
     """None: the graph is returned, not written."""
+    spending: Spending = field(default_factory=Spending, repr=False, compare=False)
+    """What the models of these parts took."""
+    callbacks: tuple[BaseCallbackHandler, ...] = ()
+    """LangChain's, which get the events of the workflow, with its texts."""
     settings_hash: str = field(default="", init=False)
+    breakers: Breakers = field(init=False, repr=False, compare=False)
+    """Of the models that these parts ask."""
 
     def __post_init__(self) -> None:
+        # what several documents meet at once is one event
+        failures = self.settings.breaker_failures * self.settings.concurrency
+        object.__setattr__(self, "breakers", Breakers(failures))
         object.__setattr__(self, "settings_hash", _digest(self))
 
 
@@ -77,19 +98,34 @@ class Context(BaseModel):
 
 
 def make_components(
-    settings: Settings, *, store: GraphStore | None = None, checks: tuple[Check, ...] = ()
+    settings: Settings,
+    *,
+    store: GraphStore | None = None,
+    checks: tuple[Check, ...] = (),
+    callbacks: Iterable[BaseCallbackHandler] = (),
+    models: Mapping[str, BaseChatModel] | None = None,
+    open_generator: OpenGenerator | None = None,
 ) -> Components:
-    """The built-in parts that the settings name. Raises SettingsError for a name that isn't there."""
+    """The built-in parts that the settings name. Raises SettingsError for a name that isn't there.
+
+    `models`: LangChain chat models, by the names that the settings then use. `open_generator`: what opens models
+    instead.
+    """
+    settings = with_given_models(settings, models or {})
+    spending = Spending()
+    opens = open_generator or Models(spending, models or {}).open
     normalizer = make_normalizer(settings)
     return Components(
         settings=settings,
-        extractors={name: _extractor(name, settings, normalizer) for name in _named_extractors(settings)},
+        extractors={name: _extractor(name, settings, normalizer, opens) for name in _named_extractors(settings)},
         normalizer=normalizer,
         schemas={name: load_schema(name) for name in _named_schemas(settings)},
-        cleaner=_cleaner(settings),
-        relation_extractor=_relation_extractor(settings, normalizer),
+        cleaner=_cleaner(settings, opens),
+        relation_extractor=_relation_extractor(settings, normalizer, opens),
         checks=checks,
         store=store,
+        spending=spending,
+        callbacks=tuple(callbacks),
     )
 
 
@@ -110,7 +146,7 @@ def make_normalizer(settings: Settings) -> LinkingNormalizer:
     )
 
 
-def _extractor(name: str, settings: Settings, normalizer: Normalizer) -> Extractor:
+def _extractor(name: str, settings: Settings, normalizer: Normalizer, opens: OpenGenerator) -> Extractor:
     from kg_builder.terminology.stack import open_terminologies
 
     if name == "lexicon":
@@ -120,20 +156,22 @@ def _extractor(name: str, settings: Settings, normalizer: Normalizer) -> Extract
     if name == "vietnamese":
         return _vietnamese(settings.vietnamese_model, open_terminologies(settings.terminologies))
     if (vote := settings.ensembles.get(name)) is not None:
-        return _ensemble(name, vote, settings, normalizer)
+        return _ensemble(name, vote, settings, normalizer, opens)
     if (model := settings.model(name)) is not None:
-        return model_extractor(name, model, normalizer)
+        return model_extractor(name, model, normalizer, opens)
     raise SettingsError(
         f"no extractor is called '{name}'; there are: {_choices(('lexicon', 'tagger', 'vietnamese'), settings)}"
     )
 
 
-def _ensemble(name: str, vote: EnsembleSettings, settings: Settings, normalizer: Normalizer) -> Extractor:
+def _ensemble(
+    name: str, vote: EnsembleSettings, settings: Settings, normalizer: Normalizer, opens: OpenGenerator
+) -> Extractor:
     from kg_builder.extract.ensemble import EnsembleExtractor
 
     if nested := [member for member in vote.members if member in settings.ensembles]:
         raise SettingsError(f"the ensemble '{name}' has ensembles as members: {', '.join(nested)}")
-    members = {member: _extractor(member, settings, normalizer) for member in vote.members}
+    members = {member: _extractor(member, settings, normalizer, opens) for member in vote.members}
     return EnsembleExtractor(members, vote, name=name)
 
 
@@ -143,7 +181,7 @@ def _choices(built_in: tuple[str, ...], settings: Settings) -> str:
     return ", ".join((*built_in, *settings.models, *settings.ensembles)) + f", and models named as {schemes}"
 
 
-def _cleaner(settings: Settings) -> Cleaner | None:
+def _cleaner(settings: Settings, opens: OpenGenerator) -> Cleaner | None:
     from kg_builder.clean.rules import RuleCleaner
 
     if settings.cleaner == "none":
@@ -155,13 +193,13 @@ def _cleaner(settings: Settings) -> Cleaner | None:
         from kg_builder.terminology.stack import open_terminologies
 
         recognize = recognizer(open_terminologies(settings.terminologies))
-        return model_cleaner(settings.cleaner, model, fallback=RuleCleaner(), recognize=recognize)
+        return model_cleaner(settings.cleaner, model, opens, fallback=RuleCleaner(), recognize=recognize)
     raise SettingsError(
         f"no cleaner is called '{settings.cleaner}'; there are: {_choices(('rules', 'none'), settings)}"
     )
 
 
-def _relation_extractor(settings: Settings, normalizer: Normalizer) -> RelationExtractor | None:
+def _relation_extractor(settings: Settings, normalizer: Normalizer, opens: OpenGenerator) -> RelationExtractor | None:
     if settings.relation_extractor == "classifier":
         from kg_builder.relate.document_classifier import DocumentRelationExtractor
         from kg_builder.terminology.stack import open_terminologies
@@ -176,7 +214,7 @@ def _relation_extractor(settings: Settings, normalizer: Normalizer) -> RelationE
         return None
     name = settings.relation_extractor
     if (model := settings.model(name)) is not None:
-        return model_relations(name, model)
+        return model_relations(name, model, opens)
     built_in = ("classifier", "cooccurrence", "none")
     raise SettingsError(f"no relation extractor is called '{name}'; there are: {_choices(built_in, settings)}")
 
@@ -240,4 +278,5 @@ def _digest(components: Components) -> str:
 def _components(settings: str, store: str | None) -> Components:
     from kg_builder.stores import open_store
 
-    return make_components(Settings.model_validate_json(settings), store=None if store is None else open_store(store))
+    read = Settings.model_validate_json(settings)  # without the password of a database, which the environment has
+    return make_components(read, store=None if store is None else open_store(store, neo4j=read.neo4j))

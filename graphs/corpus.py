@@ -7,19 +7,29 @@ branch fails all the others, and the state would grow with the corpus.
 from __future__ import annotations
 
 import logging
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from concurrent.futures import Executor, ThreadPoolExecutor
-from contextlib import nullcontext
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import islice
 from typing import Literal
 
+from kg_builder.backends.spending import BUDGET_SPENT
 from kg_builder.corpora.records import GoldDocument, Row, Unreadable
-from kg_builder.errors import DocumentError, KgBuilderError, StoreError
+from kg_builder.deadlines import time_limit
+from kg_builder.errors import (
+    BackendUnavailableError,
+    DocumentError,
+    KgBuilderError,
+    MissingExtraError,
+    StoreError,
+    TransientModelError,
+)
+from kg_builder.graphs.attempts import Known, interrupted_states, known_in
 from kg_builder.graphs.components import Components
 from kg_builder.graphs.document import graph, run_document
+from kg_builder.graphs.run_control import RunControl
 from kg_builder.graphs.state import Output
 from kg_builder.protocols import Failure
 from kg_builder.records import Document, DocumentGraph, document_state
@@ -28,6 +38,10 @@ logger = logging.getLogger(__name__)
 
 WINDOW = 64
 """Documents looked up in the store at once; what is held in memory beside the graph."""
+UNAVAILABLE = "backend-unavailable"
+"""Code of a failure that is no fault of the document: the next run tries it again, however often."""
+_GLANCE = 0.5
+"""Seconds: where waiting for a thread can't be interrupted, a signal is seen this much later at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +69,8 @@ class DocumentReport:
 
 Process = Callable[[Document | GoldDocument, Components], Output]
 """Makes (and writes) the part of one document. Raises KgBuilderError."""
+Reports = Iterator[DocumentReport]
+Rows = Iterator[tuple[Row | Failure, Known]]
 
 
 def by_workflow(item: Document | GoldDocument, components: Components) -> Output:
@@ -68,31 +84,81 @@ def document_of(item: Document | GoldDocument) -> Document:
 
 
 def run_corpus(
-    items: Iterable[Row], components: Components, *, process: Process = by_workflow
-) -> Iterator[DocumentReport]:
+    items: Iterable[Row],
+    components: Components,
+    *,
+    process: Process = by_workflow,
+    control: RunControl | None = None,
+) -> Reports:
     """Read documents as they come, one report each, in order. A failing one never fails its neighbours.
 
-    Unchanged documents are skipped; a repeated id is a failure of the later document. StoreErrors end
-    the run: nothing could be written after them.
+    Unchanged documents are skipped, and those that failed too often; a repeated id is a failure of the later
+    document. StoreErrors end the run: nothing could be written after them. `control` may end it early.
     """
+    control = control or RunControl()
     workers = components.settings.concurrency
+    rows = _looked_up(items, components, control, window=max(WINDOW, 2 * workers))
+    read = partial(report_of, components=components, process=process)
+    reports = (read(item, known=known) for item, known in rows)
+    for report in reports if workers == 1 else _concurrently(rows, read, workers, control):
+        code = report.failure.code if report.failure is not None else ""
+        control.saw(unavailable=code == UNAVAILABLE, written=report.status == "written")
+        yield report
+
+
+def _looked_up(items: Iterable[Row], components: Components, control: RunControl, *, window: int) -> Rows:
+    """Rows with what the store knows of them, until the run is to end; each is taken when it is to be begun."""
     seen: set[str] = set()
     source = iter(items)
-    with ThreadPoolExecutor(workers) if workers > 1 else nullcontext() as pool:
-        while window := list(islice(source, max(WINDOW, 2 * workers))):
-            yield from _window([_first_of_its_id(item, seen) for item in window], components, process, pool)
+    suspects = interrupted_states(components.store)
+    patience = components.settings.breaker_patience
+    while rows := [first_of_its_id(item, seen) for item in islice(source, window)]:
+        documents = [document_of(item) for item in rows if isinstance(item, Document | GoldDocument)]
+        known = known_in(components.store, documents, suspects=suspects, retry_failed=control.retry_failed)
+        control.begin(known.begun(documents, components.settings_hash))
+        for item in rows:
+            if not control.goes_on(components.breakers, patience):
+                return
+            yield item, known
 
 
-def _window(
-    items: list[Row | Failure], components: Components, process: Process, pool: Executor | None
-) -> Iterator[DocumentReport]:
-    ids = [document_of(item).id for item in items if isinstance(item, Document | GoldDocument)]
-    known = components.store.fingerprints(ids) if components.store is not None else {}
-    run = partial(_report, components=components, process=process, known=known)
-    yield from map(run, items) if pool is None else pool.map(run, items)
+def _concurrently(rows: Rows, read: Callable[..., DocumentReport], workers: int, control: RunControl) -> Reports:
+    """Several at once; reports come in order. A document that was in progress when a process died is read alone."""
+    pool = ThreadPoolExecutor(workers)
+    at_once = False
+    begun: deque[Future[DocumentReport | None]] = deque()
+
+    def read_unless_ended(item: Row | Failure, known: Known) -> DocumentReport | None:
+        return read(item, known=known) if control.ended is None else None
+
+    try:
+        for item, known in rows:
+            alone = isinstance(item, Document | GoldDocument) and known.cut_off(document_of(item))
+            while begun and (alone or begun[0].done() or len(begun) >= 2 * workers):
+                yield from _awaited(begun.popleft())
+            if alone:
+                yield read(item, known=known)
+            else:
+                begun.append(pool.submit(read_unless_ended, item, known))
+        for future in begun:
+            yield from _awaited(future)
+    except KeyboardInterrupt:
+        at_once = True
+        raise
+    finally:
+        pool.shutdown(wait=not at_once, cancel_futures=True)
 
 
-def _first_of_its_id(item: Row, seen: set[str]) -> Row | Failure:
+def _awaited(future: Future[DocumentReport | None]) -> Reports:
+    """The report, if the document was begun at all."""
+    while not future.done():
+        wait((future,), timeout=_GLANCE)
+    if (report := future.result()) is not None:
+        yield report
+
+
+def first_of_its_id(item: Row, seen: set[str]) -> Row | Failure:
+    """The row, or why it isn't read: another of this run has its id (those in `seen`, to which it is added)."""
     if isinstance(item, Unreadable):
         return item if item.lost != "document" else Failure(item.document_id, item.code, str(item))
     document_id = document_of(item).id
@@ -103,38 +169,45 @@ def _first_of_its_id(item: Row, seen: set[str]) -> Row | Failure:
     return item
 
 
-def _report(
-    item: Row | Failure, *, components: Components, process: Process, known: Mapping[str, str]
+def report_of(
+    item: Row | Failure, components: Components, *, process: Process = by_workflow, known: Known | None = None
 ) -> DocumentReport:
+    """Read one document, unless the store knows it as it is or it failed too often, and keep what became of it.
+
+    Raises StoreError only.
+    """
     if isinstance(item, Failure):
         return _failed(item, components)
     if isinstance(item, Unreadable):
         return DocumentReport(item.document_id, "noted", failure=Failure(item.document_id, item.code, str(item)))
+    known = known or Known()
     document = document_of(item)
-    if known.get(document.id) == document_state(document, components.settings_hash):
+    state = document_state(document, components.settings_hash)
+    if known.fingerprints.get(document.id) == state:
         return DocumentReport(document.id, "unchanged")
-    return _processed(item, document, components, process)
+    if (left_out := known.left_out(document, state, components.settings.document_attempts)) is not None:
+        return DocumentReport(document.id, "failed", failure=left_out)
+    suspected = known.suspected(document, state, alone=components.settings.concurrency == 1)
+    if components.store is not None and suspected is not None:
+        components.store.fail(suspected)
+    return _processed(item, components, process, Failure(document.id, "", "", state, known.attempts(document, state)))
 
 
 def _processed(
-    item: Document | GoldDocument, document: Document, components: Components, process: Process
+    item: Document | GoldDocument, components: Components, process: Process, tried: Failure
 ) -> DocumentReport:
+    """`tried`: a failure yet without a reason, with the attempts before this one."""
     try:
-        output = process(item, components)
+        with time_limit(components.settings.document_timeout):
+            output = process(item, components)
     except StoreError:
         raise
-    except DocumentError as error:
-        return _failed(Failure(document.id, error.code, error.message), components)
-    except KgBuilderError as error:
-        return _failed(Failure(document.id, "step-failed", error.message), components)
     except Exception as error:  # noqa: BLE001 - the one boundary where a document's fault stops
-        # Only the type: the message of an unforeseen error may quote the text.
-        logger.error("document %s failed: %s", document.id, type(error).__name__)
-        return _failed(Failure(document.id, "internal-error", type(error).__name__), components)
+        return _failed(_failure(tried, error), components)
     part = output["graph"]
     rejects = Counter(issue.code for reject in part.rejects for issue in reject.issues[:1])
     return DocumentReport(
-        document.id,
+        tried.document_id,
         "written",
         extracted=output["extracted"],
         written=output["accepted"],
@@ -145,6 +218,27 @@ def _processed(
         warnings=part.selection.warnings,
         graph=part if components.store is None else None,
     )
+
+
+def _failure(tried: Failure, error: Exception) -> Failure:
+    """What goes to the ledger.
+
+    A fault of the moment isn't the document's, nor is what the user hasn't allowed or installed: these aren't counted.
+    """
+    message, code = str(error), "step-failed"
+    if isinstance(error, KgBuilderError):
+        message = error.message
+    else:
+        # Only the type: the message of an unforeseen error may quote the text.
+        code, message = "internal-error", type(error).__name__
+        known = {"event": "unforeseen", "document": tried.document_id, "error": message}
+        logger.error("document %s failed: %s", tried.document_id, message, extra=known)
+    if isinstance(error, DocumentError):
+        code = error.code
+    elif isinstance(error, TransientModelError | BackendUnavailableError):
+        code = UNAVAILABLE
+    own = code not in {UNAVAILABLE, "remote-not-allowed", BUDGET_SPENT} and not isinstance(error, MissingExtraError)
+    return Failure(tried.document_id, code, message, tried.state, tried.attempts + own)
 
 
 def _failed(failure: Failure, components: Components) -> DocumentReport:

@@ -37,7 +37,7 @@ TRANSIENT = RetryPolicy(initial_interval=0.5, max_attempts=4, retry_on=Transient
 def document_workflow(checkpointer: Checkpointer = None) -> Workflow:
     """Compile the workflow."""
     builder = StateGraph(State, context_schema=Context, input_schema=Input, output_schema=Output)
-    builder.add_node("clean", nodes.clean, input_schema=Input)
+    builder.add_node("clean", nodes.clean, input_schema=Input, retry_policy=TRANSIENT)
     builder.add_node("select", nodes.select, input_schema=SelectInput)
     builder.add_node("extract", nodes.extract, input_schema=ExtractInput, retry_policy=TRANSIENT)
     builder.add_node("relate", nodes.relate, input_schema=ExtractInput, retry_policy=TRANSIENT)
@@ -61,12 +61,16 @@ def read_document(document: Document, components: Components) -> DocumentGraph:
 
 
 def run_document(workflow: Workflow, document: Document, components: Components) -> Output:
-    """Run the workflow on one document. LangSmith sees nothing unless the settings let it."""
+    """Run the workflow on one document. LangSmith sees nothing unless the settings let it; the components' callbacks
+    get LangGraph's events.
+    """
     from langsmith import tracing_context
 
     context = Context(settings=components.settings, components=components)
     with nullcontext() if components.settings.tracing else tracing_context(enabled=False):
-        return cast("Output", workflow.invoke({"document": document}, context=context))
+        return cast(
+            "Output", workflow.invoke({"document": document}, {"callbacks": [*components.callbacks]}, context=context)
+        )
 
 
 def _after_validation(state: Turn) -> str:

@@ -15,6 +15,7 @@ from kg_builder.graphs.building import Build, OnReport, run_into
 from kg_builder.graphs.components import Components
 from kg_builder.graphs.corpus import run_corpus
 from kg_builder.graphs.rolling_up import keep_rolled_up
+from kg_builder.graphs.run_control import RunControl
 from kg_builder.graphs.state import Output
 from kg_builder.normalize.linker import LinkingNormalizer
 from kg_builder.normalize.local import local_concept
@@ -35,6 +36,7 @@ def import_annotations(
     store: str | Path | GraphStore,
     schema_name: str = "chemical-disease",
     on_report: OnReport | None = None,
+    control: RunControl | None = None,
 ) -> Build:
     """Write gold annotations to a store: their types and predicates as the schema's, their ids as concepts."""
     target = open_store(str(store)) if isinstance(store, str | Path) else store
@@ -49,8 +51,10 @@ def import_annotations(
         store=target,
     )
     process = partial(_import_one, schema=schema, terminology=terminology)
-    run = run_into(target, run_corpus(items, components, process=process), components, on_report)
-    return Build(target, run, keep_rolled_up(target, settings))
+    control = control or RunControl()
+    reports = run_corpus(items, components, process=process, control=control)
+    run = run_into(target, reports, components, on_report, control=control)
+    return Build(target, run, None if run.ended == "stopped" else keep_rolled_up(target, settings))
 
 
 def _import_one(

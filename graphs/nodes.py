@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any, Protocol, TypeVar
 
 from langgraph.runtime import Runtime
 
 from kg_builder.clean.alignment import CleanText
+from kg_builder.deadlines import check
 from kg_builder.errors import DocumentError
 from kg_builder.extract.assertion import assert_mentions
 from kg_builder.extract.attributes.reading import attribute_mentions, attribute_types, read_attributes
-from kg_builder.graphs.asking import ask_for_mentions, ask_for_relations, permit
+from kg_builder.graphs.asking import ask, ask_for_mentions, ask_for_relations, permit
 from kg_builder.graphs.assembling import linked_mentions
 from kg_builder.graphs.components import Components, Context
+from kg_builder.graphs.logging_runs import logged_step
 from kg_builder.graphs.state import (
     Asked,
     Candidates,
@@ -52,14 +54,19 @@ class Node(Protocol[Read_contra]):
         ...
 
 
-def step(name: str) -> Callable[[Function[Slice]], Node[Slice]]:
-    """A node from a function of its slice of the state and the components; adds the time it took."""
+def step(name: str, *, timed: bool = True) -> Callable[[Function[Slice]], Node[Slice]]:
+    """A node from a function of its slice of the state and the components; adds the time it took.
+
+    `timed`: it isn't begun when the document's time is over. What ends the work is, late or not.
+    """
 
     def decorate(function: Function[Slice]) -> Node[Slice]:
         def node(state: Slice, *, runtime: Runtime[Context]) -> Mapping[str, Any]:
-            begun = time.perf_counter()
-            update = function(state, (runtime.context or Context()).resolve())
-            return {**update, "seconds": {name: time.perf_counter() - begun}}
+            if timed:
+                check()
+            with logged_step(name, state) as timer:
+                update = function(state, (runtime.context or Context()).resolve())
+            return {**update, "seconds": {name: timer.seconds}}
 
         node.__doc__ = function.__doc__
         return node
@@ -83,7 +90,7 @@ def clean(state: Input, parts: Components) -> FirstCleaned:
         cleaned = Cleaning(CleanText.unchanged(document.text))
     else:
         permit(parts.cleaner, allow_remote=parts.settings.allow_remote)
-        cleaned = parts.cleaner.clean(document, language)
+        cleaned = ask(parts.cleaner, partial(parts.cleaner.clean, document, language), parts.breakers)
     return {
         "document": document,
         "language": language,
@@ -161,6 +168,7 @@ def extract(state: ExtractInput, parts: Components) -> Asked:
         issues=state.get("feedback", ()),
         document_id=state["document"].id,
         allow_remote=parts.settings.allow_remote,
+        breakers=parts.breakers,
     )
     kept = state.get("mentions", ())
     known = {mention.key for mention in kept}
@@ -198,6 +206,7 @@ def relate(state: ExtractInput, parts: Components) -> Candidates:
         issues=state.get("feedback", ()) if state["relate_attempt"] else (),
         document_id=state["document"].id,
         allow_remote=parts.settings.allow_remote,
+        breakers=parts.breakers,
     )
     kept = state.get("relations", ())
     fresh = [relation for relation in answer.relations if relation not in kept]
@@ -221,13 +230,13 @@ def normalize(state: NormalizeInput, parts: Components) -> Linked:
     return {"grounded": grounded, "concepts": concepts}
 
 
-@step("validate")
+@step("validate", timed=False)
 def validate(state: ValidateInput, parts: Components) -> Judged:
     """Accept, send back with the issues, or reject."""
     return judge(state, parts)
 
 
-@step("write")
+@step("write", timed=False)
 def write(state: WriteInput, parts: Components) -> Written:
     """Write the part in one transaction, where there is a store."""
     return {"result": parts.store.write(state["graph"])} if parts.store is not None else {}

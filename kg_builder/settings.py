@@ -6,9 +6,10 @@ then the defaults.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import yaml
 from pydantic import Field, ValidationError
@@ -21,7 +22,37 @@ from kg_builder.errors import SettingsError
 from kg_builder.extract.voting import EnsembleSettings
 from kg_builder.records import Confidence
 from kg_builder.select.routing import DEFAULT_RULES, Rule
+from kg_builder.stores.neo4j.connection import Neo4jConnection
 from kg_builder.validate.rules import ItemRules, Limits
+
+LOCAL_RAY = "local"
+"""As an address: a Ray of our own."""
+
+Engine = Literal["local", "ray"]
+"""What reads the documents: this process, or processes of Ray's on this machine or a cluster."""
+
+
+class RaySettings(BaseSettings):
+    """Where Ray's processes run and what each takes. Each field can be set as ``KG_BUILDER_RAY_<FIELD>``."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="KG_BUILDER_RAY_", env_ignore_empty=True, frozen=True, extra="forbid", hide_input_in_errors=True
+    )
+
+    address: str | None = Field(default_factory=lambda: os.environ.get("RAY_ADDRESS") or None)
+    """Of a running cluster, as Ray writes it: ``host:port``, ``ray://host:port`` or ``auto``. ``local``, or neither
+    this nor ``RAY_ADDRESS`` set: a Ray of our own on this machine, which ends with the run."""
+    actors: int = Field(default=2, ge=1, le=4096)
+    """Processes, each with models of its own; each reads `Settings.concurrency` documents at once."""
+    cpus_per_actor: float = Field(default=1.0, ge=0)
+    """Also how many threads a model of ours has there, unless `Settings.threads` says it."""
+    gpus_per_actor: float = Field(default=0.0, ge=0)
+    """A part of one (0.5: two processes share it), or whole ones."""
+
+    @property
+    def on_cluster(self) -> bool:
+        """Whether a cluster is joined rather than a Ray of our own started."""
+        return self.address not in {None, LOCAL_RAY}
 
 
 class Settings(BaseSettings):
@@ -72,8 +103,25 @@ class Settings(BaseSettings):
     """Add IS_A edges to all broader concepts after a build; a graph that has them keeps them up anyway."""
     concurrency: int = Field(default=1, ge=1, le=256)
     """Documents in progress at once; more than one pays when an extractor waits for a model elsewhere."""
+    document_timeout: float | None = Field(default=None, gt=0)
+    """Seconds that a document may take; None: as long as it takes. Waiting for a model elsewhere ends then, work in
+    this process at its next pause: between steps, attempts and pieces of a long text."""
+    document_attempts: int = Field(default=3, ge=1)
+    """Runs in which a document may fail, by its own fault, before later runs leave it out until it or the settings
+    change."""
+    breaker_failures: int = Field(default=5, ge=0)
+    """Failures in a row of a model's backend, times `concurrency`, after which it isn't asked any more, but for a
+    probe now and then; 0: it always is."""
+    breaker_patience: float = Field(default=300.0, ge=0)
+    """Seconds that a run which has nothing else to do waits for a backend before it ends early."""
     threads: int | None = Field(default=None, ge=1, le=64)
     """Threads that a model of ours spreads one text over; None: the usable cores, at most four."""
+    engine: Engine = "local"
+    """What reads the documents; the graph is the same."""
+    ray: RaySettings = Field(default_factory=RaySettings)
+    """For the engine of that name."""
+    neo4j: Neo4jConnection = Field(default_factory=Neo4jConnection)
+    """User, password and the like for a store in Neo4j; ``NEO4J_*`` variables set them too."""
     tracing: bool = False
     """Let LangSmith trace runs, as its own environment variables say. Off: no note text leaves, whatever they say."""
 
@@ -94,7 +142,9 @@ class Settings(BaseSettings):
         What the terminologies hold counts, not where they lie: their versions are those of the parts that read them.
         """
         unchanging = {"allow_remote", "concurrency", "roll_up", "terminologies", "threads", "tracing"}
-        where_it_runs = {"__all__": {"batch_size", "device"}}
+        unchanging |= {"document_timeout", "document_attempts", "breaker_failures", "breaker_patience"}
+        unchanging |= {"engine", "ray", "neo4j"}
+        where_it_runs = {"__all__": {"batch_size", "device", "limits"}}
         return self.model_dump(mode="json", exclude={**dict.fromkeys(unchanging, True), "models": where_it_runs})
 
 

@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import sys
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, redirect_stdout
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
 from kg_builder.backends.family import Family
 from kg_builder.cli.console import AsJson, console, must_exist, print_json
+from kg_builder.cli.forecasting import may_spend, show_forecast, usage_lines
+from kg_builder.cli.logs import LogFormat, LogLevel, LogTarget, logging_to
+from kg_builder.cli.stopping import Stop, stopping
 
 if TYPE_CHECKING:
     from kg_builder.graphs.building import Build, OnReport
     from kg_builder.graphs.corpus import DocumentReport
+    from kg_builder.graphs.run_control import RunControl
 
 Paths = Annotated[list[str], typer.Argument(metavar="PATH...", help="Files or folders; - for standard input.")]
 Store = Annotated[
@@ -48,16 +52,37 @@ def build(
         bool, typer.Option("--allow-remote", help="Let text go to models that run elsewhere, for this run.")
     ] = False,
     settings: Annotated[Path | None, typer.Option(help="YAML file of settings.")] = None,
+    engine: Annotated[
+        Literal["local", "ray"] | None,
+        typer.Option(help="What reads: this process, or Ray's, on this machine or a cluster (ray in the settings)."),
+    ] = None,
     roll_up: Annotated[
         bool, typer.Option("--roll-up", help="Add IS_A edges to all broader concepts; later builds keep them up.")
     ] = False,
+    retry_failed: Annotated[
+        bool, typer.Option("--retry-failed", help="Try documents again that failed too often to be tried.")
+    ] = False,
+    timeout: Annotated[float | None, typer.Option(help="Seconds that a document may take.")] = None,
+    forecast: Annotated[
+        bool, typer.Option("--forecast", help="Only say what it would take of language models.")
+    ] = False,
+    yes: Annotated[
+        bool, typer.Option("--yes", help="Use models that have prices or a budget without being asked.")
+    ] = False,
+    log: LogTarget = None,
+    log_format: LogFormat = "text",
+    log_level: LogLevel = "info",
     input_format: Format = None,
     as_json: AsJson = False,
 ) -> None:
-    """Read texts and write their graph. Running it again changes only what changed."""
+    """Read texts and write their graph. Running it again changes only what changed.
+
+    Ctrl-C ends it after the documents in progress; the same command then goes on from there.
+    """
     must_exist(paths)
     from kg_builder.corpora.reading import read
     from kg_builder.graphs.building import build as run_build
+    from kg_builder.graphs.run_control import RunControl
     from kg_builder.settings import load_settings, with_family
 
     given: dict[str, Any] = {}
@@ -71,17 +96,31 @@ def build(
         given["cleaner"] = cleaner
     if allow_remote:
         given["allow_remote"] = True
+    if engine is not None:
+        given["engine"] = engine
     if roll_up:
         given["roll_up"] = True
+    if timeout is not None:
+        given["document_timeout"] = timeout
     chosen = load_settings(settings, **given)
     if family is not None:
         chosen = with_family(chosen, family)
-    with _progress(paths, input_format, quiet=as_json) as on_report:
-        built = run_build(read(paths, format=input_format), store=store, settings=chosen, on_report=on_report)
+    if forecast:
+        show_forecast(paths, input_format, store, chosen, as_json=as_json)
+        return
+    may_spend(paths, input_format, store, chosen, yes=yes)
+    control = RunControl(retry_failed=retry_failed)
+    with (
+        logging_to(log, log_format, log_level),
+        stopping(control) as stop,
+        _progress(paths, input_format, stop, quiet=as_json) as on_report,
+        redirect_stdout(sys.stderr),  # Ray tells there of processes that died
+    ):
+        items = read(paths, format=input_format)
+        built = run_build(items, store=store, settings=chosen, on_report=on_report, control=control)
     _finish(built, store, as_json=as_json)
     built.store.close()
-    if built.run.failed:
-        raise typer.Exit(1)
+    _leave(control, built, stop)
 
 
 def import_gold(
@@ -95,19 +134,33 @@ def import_gold(
     must_exist(paths)
     from kg_builder.corpora.reading import read
     from kg_builder.graphs.importing import import_annotations
+    from kg_builder.graphs.run_control import RunControl
 
-    with _progress(paths, input_format, quiet=as_json) as on_report:
+    control = RunControl()
+    with stopping(control) as stop, _progress(paths, input_format, stop, quiet=as_json) as on_report:
         items = read(paths, format=input_format)
-        built = import_annotations(items, store=store, schema_name=schema, on_report=on_report)
+        built = import_annotations(items, store=store, schema_name=schema, on_report=on_report, control=control)
     _finish(built, store, as_json=as_json)
     built.store.close()
+    _leave(control, built, stop)
+
+
+def _leave(control: RunControl, built: Build, stop: Stop) -> None:
+    """Say how the run ended, where it wasn't at the end of the documents, and with which code."""
+    if built.run.ended == "stopped":
+        print("stopped: what was written stays; the same command goes on from there", file=sys.stderr)
+        raise typer.Exit(stop.exit_code)
+    if built.run.ended == "backend-unavailable":
+        print(f"error: ended early, as there is no answer from {control.unreachable}", file=sys.stderr)
+        print("hint: What was written stays; the same command goes on once it answers again.", file=sys.stderr)
+        raise typer.Exit(4)
     if built.run.failed:
         raise typer.Exit(1)
 
 
 @contextmanager
-def _progress(paths: list[str], input_format: str | None, *, quiet: bool) -> Iterator[OnReport]:
-    """What to call after each document: a bar on a terminal, plain lines elsewhere. Ctrl-C ends it cleanly."""
+def _progress(paths: list[str], input_format: str | None, stop: Stop, *, quiet: bool) -> Iterator[OnReport]:
+    """What to call after each document: a bar on a terminal, plain lines elsewhere. What stops it at once is told."""
     try:
         if quiet:
             yield lambda _report: None
@@ -118,7 +171,7 @@ def _progress(paths: list[str], input_format: str | None, *, quiet: bool) -> Ite
             yield _plain_lines()
     except KeyboardInterrupt:
         print("interrupted: what was written stays; the same command goes on from there", file=sys.stderr)
-        raise typer.Exit(130) from None
+        raise typer.Exit(stop.exit_code) from None
 
 
 @contextmanager
@@ -191,11 +244,14 @@ def _finish(built: Build, store: str, *, as_json: bool) -> None:
         )
     if run.noted:
         out.print(f"{run.noted} files passed over, or annotations and metadata fields left out")
+    if run.failures_by_code:
+        out.print(f"failed: {_by_count(run.failures_by_code)}", markup=False)
+    if left_out := run.failures_by_code.get("set-aside"):
+        out.print(f"{left_out} were not tried, as they failed too often; --retry-failed tries them again")
     if run.rejects_by_code:
-        reasons = ", ".join(
-            f"{code} {count}" for code, count in sorted(run.rejects_by_code.items(), key=lambda i: -i[1])
-        )
-        out.print(f"rejected: {reasons}", markup=False)
+        out.print(f"rejected: {_by_count(run.rejects_by_code)}", markup=False)
+    for line in usage_lines(run):
+        out.print(line, markup=False)
     if run.unserved:
         out.print(f"not looked for, as no extractor gives them: {', '.join(run.unserved)}", markup=False)
     for warning, documents in run.warnings.items():
@@ -204,3 +260,8 @@ def _finish(built: Build, store: str, *, as_json: bool) -> None:
     for failure in list(built.store.failures())[:10] if run.failed and sys.stderr.isatty() else []:
         out.print(f"failed: {failure.document_id}: {failure.code}: {failure.message}", markup=False)
     out.print(f"graph: {store}    ledger: kg-builder show {store} --ledger", markup=False)
+
+
+def _by_count(codes: Mapping[str, int]) -> str:
+    """Codes with their counts, the most frequent first."""
+    return ", ".join(f"{code} {count}" for code, count in sorted(codes.items(), key=lambda item: -item[1]))
