@@ -200,6 +200,10 @@ class Failure:
     code: str
     message: str = field(default="")
     """Says what and where; no text of the document."""
+    state: str = ""
+    """`records.document_state` of what was tried; empty where there was no document to try."""
+    attempts: int = 0
+    """How often it has failed in that state by its own fault; a changed document or other settings begin at 0 again."""
 
 
 class GraphStore(Protocol):
@@ -294,8 +298,8 @@ class GraphStore(Protocol):
         """The ledger's rejected items as (document id, reject), in order."""
         ...
 
-    def failures(self) -> Iterator[Failure]:
-        """The ledger's failed documents, in order of id."""
+    def failures(self, document_ids: Iterable[str] | None = None) -> Iterator[Failure]:
+        """The ledger's failed documents, or those among the ones named, in order of id."""
         ...
 
     def runs(self) -> Sequence[RunRecord]:

@@ -2,7 +2,7 @@
 
 Exit codes: 0 done; 1 done, but some documents failed or nothing was found; 2 wrong usage or input
 that can't be used; 3 the store can't be used; 4 a model or an optional part is missing or failed;
-130 interrupted.
+130 or 143 stopped by Ctrl-C or SIGTERM.
 
 Modules of this package import the library inside their functions: ``kg-builder --help`` loads none of it.
 """
@@ -18,7 +18,9 @@ from typing import Annotated
 import typer
 
 from kg_builder.cli import (
+    asking,
     building,
+    copying,
     evaluating,
     exploring,
     managing,
@@ -29,6 +31,7 @@ from kg_builder.cli import (
     training,
 )
 from kg_builder.cli.console import fail
+from kg_builder.cli.stopping import leave
 
 OBJECTS_BETWEEN_COLLECTIONS = 100_000
 """Python's own is 700."""
@@ -45,8 +48,10 @@ app.command("build")(building.build)
 app.command("import")(building.import_gold)
 app.command("show")(exploring.show)
 app.add_typer(querying.query, name="query")
+app.command("ask")(asking.ask)
 app.command("roll-up")(relinking.roll_up)
 app.command("relink")(relinking.relink)
+app.command("copy")(copying.copy)
 app.command("forget")(managing.forget)
 app.command("export")(managing.export)
 app.command("evaluate")(evaluating.evaluate)
@@ -92,6 +97,9 @@ def main() -> None:
     atexit.register(_leave_garbage)
     try:
         app()
+    except SystemExit as leaving:
+        leave(leaving.code if isinstance(leaving.code, int) else 0)
+        raise
     except KgBuilderError as error:
         fail(error)
     except OSError as error:

@@ -155,7 +155,13 @@ def _show_ledger(store: GraphStore, *, as_json: bool) -> None:
         print_json(
             {
                 "failures": [
-                    {"document": item.document_id, "code": item.code, "message": item.message} for item in failures
+                    {
+                        "document": item.document_id,
+                        "code": item.code,
+                        "message": item.message,
+                        "attempts": item.attempts,
+                    }
+                    for item in failures
                 ],
                 "rejects": [{"document": name, **reject.model_dump(mode="json")} for name, reject in rejects],
             }
@@ -183,7 +189,7 @@ def _show_runs(store: GraphStore, *, as_json: bool) -> None:
         (
             (
                 f"{run.started:%Y-%m-%d %H:%M:%S}",
-                f"{(run.finished - run.started).total_seconds():.1f}" if run.finished else "cut off",
+                f"{(run.finished - run.started).total_seconds():.1f}" if run.finished else run.ended or "cut off",
                 *(run.read, run.written, run.unchanged, run.failed, run.settings_hash),
             )
             for run in runs

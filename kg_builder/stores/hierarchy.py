@@ -69,7 +69,7 @@ def replace(connection: sqlite3.Connection, wanted: Rows | None) -> bool:
 
 
 def _replace_rows(connection: sqlite3.Connection, wanted: Rows) -> bool:
-    wanted = _above(wanted, {row[0] for row in connection.execute("SELECT DISTINCT id FROM concepts")})
+    wanted = leading_up(wanted, {row[0] for row in connection.execute("SELECT DISTINCT id FROM concepts")})
     if wanted == rows(connection):
         return False
     connection.execute("DELETE FROM broader")
@@ -101,13 +101,13 @@ def descendants(connection: sqlite3.Connection, concept_id: str) -> list[str]:
     return [row[0] for row in connection.execute(sql.DESCENDANTS, {"concept": concept_id})]
 
 
-def ancestor_views(connection: sqlite3.Connection, passing: Iterable[str]) -> list[ConceptView]:
+def ancestor_views(hierarchy: Rows, passing: Iterable[str]) -> list[ConceptView]:
     """The concepts above these that aren't among them, in order of id."""
     below = set(passing)
-    kept = _above(rows(connection), below)
+    kept = leading_up(hierarchy, below)
     parents = parents_of(kept)
     return [
-        _view(concept_id, body, parents.get(concept_id, ()))
+        view(concept_id, body, parents.get(concept_id, ()))
         for concept_id, body in kept.concepts
         if concept_id not in below
     ]
@@ -119,7 +119,7 @@ def ancestor_view(connection: sqlite3.Connection, concept_id: str) -> ConceptVie
     if row is None:
         return None
     parents = connection.execute("SELECT parent FROM broader WHERE child = ? ORDER BY parent", (concept_id,))
-    return _view(concept_id, row[0], [parent for (parent,) in parents])
+    return view(concept_id, row[0], [parent for (parent,) in parents])
 
 
 def parents_of(hierarchy: Rows) -> dict[str, list[str]]:
@@ -130,9 +130,9 @@ def parents_of(hierarchy: Rows) -> dict[str, list[str]]:
     return dict(found)
 
 
-def count_above(connection: sqlite3.Connection, passing: set[str]) -> tuple[int, int]:
+def count_above(hierarchy: Rows, passing: set[str]) -> tuple[int, int]:
     """How many concepts stand above these without being among them, and how many edges lead there."""
-    kept = _above(rows(connection), passing)
+    kept = leading_up(hierarchy, passing)
     return sum(concept_id not in passing for concept_id, _ in kept.concepts), len(kept.edges)
 
 
@@ -149,7 +149,7 @@ def unpacked_state(body: str) -> Rows | None:
     return Rows([(child, parent) for child, parent in edges], [(name, described) for name, described in concepts])
 
 
-def _above(hierarchy: Rows, bottom: set[str]) -> Rows:
+def leading_up(hierarchy: Rows, bottom: set[str]) -> Rows:
     """What leads up from the concepts at the bottom."""
     parents = parents_of(hierarchy)
     reached: set[str] = set()
@@ -164,6 +164,7 @@ def _above(hierarchy: Rows, bottom: set[str]) -> Rows:
     return Rows(edges, [row for row in hierarchy.concepts if row[0] in upper])
 
 
-def _view(concept_id: str, body: str, broader: Sequence[str]) -> ConceptView:
+def view(concept_id: str, body: str, broader: Sequence[str]) -> ConceptView:
+    """A concept of the hierarchy as if no document mentioned it."""
     described = merged_description([body])
     return ConceptView(id=concept_id, **described._asdict(), broader=tuple(broader), ancestor_only=True)

@@ -23,13 +23,20 @@ def fingerprints(connection: sqlite3.Connection, document_ids: Iterable[str]) ->
 
 def write_failure(connection: sqlite3.Connection, failure: Failure) -> None:
     """Add or replace a failed document's entry."""
-    values = (failure.document_id, failure.code, failure.message)
-    connection.execute("INSERT OR REPLACE INTO failures VALUES (?, ?, ?)", values)
+    values = (failure.document_id, failure.code, failure.message, failure.state, failure.attempts)
+    connection.execute("INSERT OR REPLACE INTO failures VALUES (?, ?, ?, ?, ?)", values)
 
 
-def failures(connection: sqlite3.Connection) -> list[Failure]:
-    """In order of document."""
-    return [Failure(*row) for row in connection.execute("SELECT * FROM failures ORDER BY document_id")]
+def failures(connection: sqlite3.Connection, document_ids: Iterable[str] | None = None) -> list[Failure]:
+    """In order of document; of all documents, or of those named."""
+    if document_ids is None:
+        rows = connection.execute("SELECT * FROM failures ORDER BY document_id")
+    else:
+        named = (dumps(list(document_ids)),)
+        rows = connection.execute(
+            "SELECT * FROM failures WHERE document_id IN (SELECT value FROM json_each(?)) ORDER BY document_id", named
+        )
+    return [Failure(*row) for row in rows]
 
 
 def write_run(connection: sqlite3.Connection, run: RunRecord) -> None:

@@ -5,25 +5,27 @@ from __future__ import annotations
 from os import PathLike, fspath
 from typing import TYPE_CHECKING
 
-from kg_builder.errors import StoreError
-
 if TYPE_CHECKING:
+    from kg_builder.stores.neo4j.connection import Neo4jConnection
+    from kg_builder.stores.neo4j.store import Neo4jStore
     from kg_builder.stores.networkx_store import NetworkxStore
 
 NEO4J_SCHEMES = ("neo4j://", "neo4j+s://", "neo4j+ssc://", "bolt://", "bolt+s://", "bolt+ssc://")
 
 
-def open_store(path_or_uri: str | PathLike[str], *, read_only: bool = False) -> NetworkxStore:
-    """Open the store at a file path (made if it isn't there), or in memory for ``:memory:``.
+def open_store(
+    path_or_uri: str | PathLike[str], *, read_only: bool = False, neo4j: Neo4jConnection | None = None
+) -> NetworkxStore | Neo4jStore:
+    """Open the store at a file path (made if it isn't there), in memory for ``:memory:``, or in a Neo4j database.
 
-    Raises StoreError when it can't be opened, StoreVersionError when the file isn't a store of this version.
+    `neo4j`: user, password and the like for a Neo4j URI; None: as the ``NEO4J_*`` environment variables say.
+    Raises StoreError when it can't be opened, StoreVersionError when what is there isn't a store of this version.
     """
     place = fspath(path_or_uri)
     if place.lower().startswith(NEO4J_SCHEMES):
-        raise StoreError(
-            "The Neo4j store isn't part of this version yet.",
-            hint="Give the path of a file instead, for example graph.kg; export it with --format neo4j-csv.",
-        )
+        from kg_builder.stores.neo4j.store import Neo4jStore
+
+        return Neo4jStore(place, connection=neo4j, read_only=read_only)
     from kg_builder.stores.networkx_store import NetworkxStore
 
     return NetworkxStore(place, read_only=read_only)

@@ -1,8 +1,8 @@
-"""Shortest paths and surroundings over the relations of the graph in memory, in either direction."""
+"""Shortest paths over any store's relations, and surroundings in the graph in memory, in either direction."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 MOST_STEPS = 200_000
 """How many times a search steps from concept to concept before it makes do with the paths it has."""
 
-Neighbours = Callable[[str], Sequence[str]]
-"""Concepts that a relation joins to one, in order of id."""
+NeighboursOf = Callable[[Collection[str]], Mapping[str, Sequence[str]]]
+"""Concepts that a relation joins to each of these, in order of id."""
 
 
 class Surroundings:
@@ -49,6 +49,10 @@ class Surroundings:
             known = self._known[concept_id] = sorted(joined)
         return known
 
+    def neighbours_of(self, concept_ids: Collection[str]) -> dict[str, Sequence[str]]:
+        """Of each of these."""
+        return {concept_id: self.neighbours(concept_id) for concept_id in concept_ids}
+
     def subgraph(self, concept_ids: Iterable[str], hops: int) -> Graph:
         """A copy of the concepts within so many hops, with the relations among them."""
         import networkx
@@ -69,30 +73,68 @@ class Surroundings:
 
 
 def shortest_paths(
-    neighbours: Neighbours, source: str, target: str, *, max_length: int, limit: int
+    neighbours_of: NeighboursOf, source: str, target: str, *, max_length: int, limit: int
 ) -> list[tuple[str, ...]]:
     """Simple paths, shortest first and then in order of ids; at most `limit` of at most `max_length` relations."""
-    return list(islice(_paths(neighbours, source, target, max_length), max(limit, 0)))
+    return list(islice(_paths(neighbours_of, source, target, max_length), max(limit, 0)))
 
 
-def _paths(neighbours: Neighbours, source: str, target: str, max_length: int) -> Iterator[tuple[str, ...]]:
+def _paths(neighbours_of: NeighboursOf, source: str, target: str, max_length: int) -> Iterator[tuple[str, ...]]:
     steps = iter(range(MOST_STEPS))
-    reaching: list[frozenset[str]] = [frozenset({target})]
-    """Concepts from which the target can be reached in exactly so many steps: nothing else is worth a visit."""
+    ahead, back = _Walks(neighbours_of, source), _Walks(neighbours_of, target)
     for length in range(1, max_length + 1):
-        reaching.append(frozenset(other for concept in reaching[-1] for other in neighbours(concept)))
-        if source in reaching[length]:
-            yield from _of_length(neighbours, (source,), reaching[: length + 1], steps)
+        yield from _of_length(_following(ahead, back, length), (source,), steps)
+
+
+class _Walks:
+    """Where walks from one concept end, by their length."""
+
+    def __init__(self, neighbours_of: NeighboursOf, start: str) -> None:
+        self._neighbours_of = neighbours_of
+        self._ends = [frozenset({start})]
+        self.neighbours: dict[str, Sequence[str]] = {}
+        """Of all concepts that walks went on from."""
+
+    def ends(self, length: int) -> frozenset[str]:
+        """Where those of this length end."""
+        while len(self._ends) <= length:
+            unknown = sorted(self._ends[-1] - self.neighbours.keys())
+            self.neighbours.update(self._neighbours_of(unknown) if unknown else {})
+            self._ends.append(frozenset(other for end in self._ends[-1] for other in self.neighbours.get(end, ())))
+        return self._ends[length]
+
+
+def _following(ahead: _Walks, back: _Walks, length: int) -> list[dict[str, list[str]]]:
+    """Where walks of this length from the one start to the other go, step by step: they meet in the middle, so that
+    what is further from both isn't looked at.
+    """
+    middle = (length + 1) // 2
+    met = ahead.ends(middle) & back.ends(length - middle)
+    following: list[dict[str, list[str]]] = []
+    wanted = set(met)
+    for done in reversed(range(middle)):
+        step = {one: [x for x in ahead.neighbours.get(one, ()) if x in wanted] for one in ahead.ends(done)}
+        following.insert(0, {one: others for one, others in step.items() if others})
+        wanted = set(following[0])
+    reached: Iterable[str] = met
+    for left in reversed(range(length - middle)):
+        begun: dict[str, list[str]] = {one: [] for one in reached}
+        for other in sorted(back.ends(left)):
+            for one in back.neighbours.get(other, ()):
+                if one in begun:
+                    begun[one].append(other)
+        following.append(begun)
+        reached = {other for others in begun.values() for other in others}
+    return following
 
 
 def _of_length(
-    neighbours: Neighbours, begun: tuple[str, ...], reaching: Sequence[frozenset[str]], steps: Iterator[int]
+    following: Sequence[dict[str, list[str]]], begun: tuple[str, ...], steps: Iterator[int]
 ) -> Iterator[tuple[str, ...]]:
-    """All ways to go on from what is begun to the target, with as many steps as `reaching` has left."""
-    left = len(reaching) - len(begun)
-    if left == 0:
+    """All ways to go on from what is begun, that come to no concept twice."""
+    if len(begun) > len(following):
         yield begun
         return
-    for concept in neighbours(begun[-1]):
-        if concept in reaching[left - 1] and concept not in begun and next(steps, None) is not None:
-            yield from _of_length(neighbours, (*begun, concept), reaching, steps)
+    for concept in following[len(begun) - 1].get(begun[-1], ()):
+        if concept not in begun and next(steps, None) is not None:
+            yield from _of_length(following, (*begun, concept), steps)

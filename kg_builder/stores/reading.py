@@ -19,6 +19,7 @@ from kg_builder.stores.rows import (
     attributes_from_json,
     concept_from,
     mention_from_row,
+    mention_place,
     mention_views,
     merged_description,
     metadata_from_json,
@@ -111,7 +112,7 @@ def document_mentions(connection: sqlite3.Connection, key: int, choice: Choice) 
     sources = provenances_from_json(provenances)
     rows = connection.execute(sql.DOCUMENT_MENTIONS, choice.parameters(document=key))
     views = [view for row in rows for view in mention_views(document_id, mention_from_row(row, sources))]
-    return sorted(views, key=lambda view: (view.start, view.end, view.type, view.concept, view.fragments))
+    return sorted(views, key=mention_place)
 
 
 def concept_page(connection: sqlite3.Connection, after: str, choice: Choice) -> tuple[list[ConceptView], str | None]:
@@ -162,7 +163,9 @@ def concept_view(connection: sqlite3.Connection, concept_id: str, choice: Choice
 
 def ancestors(connection: sqlite3.Connection, choice: Choice) -> list[ConceptView]:
     """What stands above what the choice takes in, in order of id."""
-    return hierarchy.ancestor_views(connection, _passing(connection, choice)) if hierarchy.exists(connection) else []
+    if not hierarchy.exists(connection):
+        return []
+    return hierarchy.ancestor_views(hierarchy.rows(connection), _passing(connection, choice))
 
 
 def _passing(connection: sqlite3.Connection, choice: Choice) -> set[str]:
@@ -196,7 +199,7 @@ def statistics(connection: sqlite3.Connection, choice: Choice) -> Statistics:
     others = sql.SUPPORTED_CONCEPTS if choice.every_statement else sql.RELATED_CONCEPTS
     concepts.update(row[0] for row in connection.execute(others, parameters))
     types, unlinked = _concept_types(connection, concepts)
-    ancestors, broader = hierarchy.count_above(connection, concepts)
+    ancestors, broader = hierarchy.count_above(hierarchy.rows(connection), concepts)
     return Statistics(
         documents=_count_documents(connection, choice),
         concepts=len(concepts),

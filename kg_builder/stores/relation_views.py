@@ -4,16 +4,25 @@ from __future__ import annotations
 
 import sqlite3
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Sequence
-from itertools import groupby, pairwise
-from typing import Any, NamedTuple
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
+from itertools import pairwise
+from typing import Any
 
-from kg_builder.records import Relation
 from kg_builder.stores import sql
 from kg_builder.stores.choice import Choice
 from kg_builder.stores.graph_loading import descriptions
-from kg_builder.stores.rows import Packed, dumps, provenances_from_json, relation_from_row, unpacked
-from kg_builder.stores.views import EvidenceView, Path, RelationView
+from kg_builder.stores.rows import dumps, provenances_from_json, relation_from_row, unpacked
+from kg_builder.stores.stated_relations import (
+    Stated,
+    best_first,
+    in_document,
+    merged_views,
+    path,
+    same_name,
+    stated,
+)
+from kg_builder.stores.views import Path, RelationView
 
 RELATIONS_A_PAGE = 200
 
@@ -24,14 +33,6 @@ PREDICATE = 4
 """Its column in the rows that relations are made from."""
 
 
-class Stated(NamedTuple):
-    """A relation as one document states it."""
-
-    document: str
-    relation: Relation
-    evidence: tuple[EvidenceView, ...]
-
-
 def relation_page(
     connection: sqlite3.Connection, after: Ends, choice: Choice
 ) -> tuple[list[RelationView], Ends | None]:
@@ -39,15 +40,14 @@ def relation_page(
     ends = connection.execute(sql.RELATION_PAGE, (*after, RELATIONS_A_PAGE)).fetchall()
     if not ends:
         return [], None
-    stated = _between(connection, ends[0], ends[-1], choice)
-    return _views(connection, stated, lambda item: (item.document, item.relation.assertion)), ends[-1]
+    return _views(connection, _between(connection, ends[0], ends[-1], choice), in_document), ends[-1]
 
 
 def one_relation(connection: sqlite3.Connection, ends: Ends, choice: Choice) -> RelationView | None:
     """A relation over all documents that state it; the predicate as written before those that differ in case."""
     subject, predicate, object_ = ends
     spellings = {row[0] for row in connection.execute(sql.PREDICATES_JOINING, (subject, object_))}
-    alike = (spelling for spelling in spellings if _same_name(spelling, predicate))
+    alike = (spelling for spelling in spellings if same_name(unpacked(spelling), predicate))
     for spelling in sorted(alike, key=lambda found: (unpacked(found) != predicate, unpacked(found))):
         key = (subject, spelling, object_)
         if views := _views(connection, _between(connection, key, key, choice)):
@@ -65,40 +65,20 @@ def relations_of(
         **{"in": direction in {"in", "both"}},
     )
     rows = connection.execute(sql.RELATIONS_OF, parameters)
-    wanted = [row for row in rows if predicate is None or _same_name(row[PREDICATE], predicate)]
-    stated = _stated(connection, wanted)
-    return sorted(_views(connection, stated), key=best_first)
-
-
-def found_under(view: RelationView, concepts: Collection[str], direction: str) -> RelationView:
-    """A relation that names which of the concepts it was found under: its subject, where both ends are among them."""
-    of_subject = direction != "in" and view.subject in concepts
-    under, name = (view.subject, view.subject_name) if of_subject else (view.object, view.object_name)
-    return view.model_copy(update={"under": under, "under_name": name})
+    wanted = [row for row in rows if predicate is None or same_name(unpacked(row[PREDICATE]), predicate)]
+    return sorted(_views(connection, _stated(connection, wanted)), key=best_first)
 
 
 def paths(connection: sqlite3.Connection, chains: Sequence[tuple[str, ...]], choice: Choice) -> list[Path]:
     """Chains of concepts with their names and, for each step, the best supported relation that joins the two."""
-    joining: dict[tuple[str, str], RelationView] = {}
+    joining: dict[tuple[str, str], list[RelationView]] = {}
     for chain in chains:
         for one, other in pairwise(chain):
             if (one, other) not in joining:
                 rows = connection.execute(sql.RELATIONS_JOINING, choice.parameters(one=one, other=other)).fetchall()
-                joining[one, other] = min(_views(connection, _stated(connection, rows)), key=best_first)
+                joining[one, other] = _views(connection, _stated(connection, rows))
     names = _names(connection, {concept for chain in chains for concept in chain})
-    return [
-        Path(
-            concepts=chain,
-            names=tuple(names[concept] for concept in chain),
-            relations=tuple(joining[step] for step in pairwise(chain)),
-        )
-        for chain in chains
-    ]
-
-
-def best_first(view: RelationView) -> tuple[int, float, str, str, str]:
-    """Sorting key: most documents, then highest confidence, then ids."""
-    return (-len(view.documents), -(view.confidence or 0.0), view.subject, view.predicate, view.object)
+    return [path(chain, joining, names) for chain in chains]
 
 
 def _between(connection: sqlite3.Connection, first: Ends, last: Ends, choice: Choice) -> list[Stated]:
@@ -121,68 +101,21 @@ def _stated(connection: sqlite3.Connection, rows: Sequence[Sequence[Any]]) -> li
         whole, sources = unpacked(text), provenances_from_json(provenances)
         for place in places:
             document, relation = rows[place][0], relation_from_row(rows[place][1:], sources)
-            found[place] = Stated(document, relation, _evidence(document, whole, relation))
+            found[place] = stated(document, relation, partial(_stretch, whole))
     return [found[place] for place in range(len(rows))]
 
 
-def _evidence(document: str, text: str, relation: Relation) -> tuple[EvidenceView, ...]:
-    return tuple(
-        EvidenceView(
-            document=document,
-            sentence=item.sentence,
-            sentence_text=text[slice(*item.sentence)],
-            subject=item.subject,
-            subject_text=text[slice(*item.subject)],
-            object=item.object,
-            object_text=text[slice(*item.object)],
-            assertion=relation.assertion,
-            confidence=relation.confidence,
-            cue=item.cue,
-            provenance=relation.provenance,
-        )
-        for item in relation.evidence
-    )
+def _stretch(text: str, _: int, span: tuple[int, int]) -> str:
+    return text[slice(*span)]
 
 
 def _views(
-    connection: sqlite3.Connection, stated: Iterable[Stated], apart: Callable[[Stated], Any] = lambda _: None
+    connection: sqlite3.Connection, items: Sequence[Stated], apart: Callable[[Stated], Any] = lambda _: None
 ) -> list[RelationView]:
     """One view a relation, and one for each value of `apart` within it."""
-    items = list(stated)
     ends = {end for item in items for end in (item.relation.subject, item.relation.object)}
-    names = _names(connection, ends)
-    grouped = groupby(items, lambda item: (*_ends(item.relation), apart(item)))
-    return [_view(list(group), names) for _, group in grouped]
-
-
-def _same_name(stored: Packed, given: str) -> bool:
-    return unpacked(stored).casefold() == given.casefold()
+    return merged_views(items, _names(connection, ends), apart)
 
 
 def _names(connection: sqlite3.Connection, concept_ids: Iterable[str]) -> dict[str, str]:
     return {concept_id: found.name for concept_id, found in descriptions(connection, concept_ids).items()}
-
-
-def _place(piece: EvidenceView) -> tuple[str, tuple[int, int], tuple[int, int], tuple[int, int]]:
-    return piece.document, piece.sentence, piece.subject, piece.object
-
-
-def _ends(relation: Relation) -> tuple[str, str, str]:
-    return relation.subject, relation.predicate, relation.object
-
-
-def _view(stated: list[Stated], names: dict[str, str]) -> RelationView:
-    subject, predicate, object_ = _ends(stated[0].relation)
-    confidences = [item.relation.confidence for item in stated if item.relation.confidence is not None]
-    evidence = [piece for item in stated for piece in item.evidence]
-    return RelationView(
-        subject=subject,
-        subject_name=names[subject],
-        predicate=predicate,
-        object=object_,
-        object_name=names[object_],
-        documents=tuple(sorted({item.document for item in stated})),
-        assertions=tuple(sorted({item.relation.assertion for item in stated})),
-        confidence=max(confidences, default=None),
-        evidence=tuple(sorted(evidence, key=_place)),
-    )

@@ -207,6 +207,11 @@ def mention_views(document: str, mention: Mention) -> list[MentionView]:
     ]
 
 
+def mention_place(view: MentionView) -> tuple[object, ...]:
+    """Sorting key within a document."""
+    return (view.start, view.end, view.type, view.concept, view.fragments)
+
+
 def relation_row(ordinal: int, relation: Relation, provenances: Provenances) -> tuple[object, ...]:
     """Values of the columns of `relations` after `document`, in their order."""
     return (

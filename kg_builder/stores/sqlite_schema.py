@@ -11,7 +11,7 @@ Text that may hold lone surrogates is bound by `rows.packed`.
 APPLICATION_ID = 0x6B676264
 """``kgbd``: marks the file as ours in its header."""
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 """Kept in the header as ``user_version``; raised with every change of a table."""
 
 TABLES = """
@@ -113,7 +113,9 @@ CREATE TABLE earlier_links (
 CREATE TABLE failures (
     document_id TEXT PRIMARY KEY,
     code TEXT NOT NULL,
-    message TEXT NOT NULL
+    message TEXT NOT NULL,
+    state TEXT NOT NULL,
+    attempts INTEGER NOT NULL
 ) WITHOUT ROWID;
 CREATE TABLE runs (
     id TEXT PRIMARY KEY,

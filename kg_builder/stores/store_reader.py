@@ -17,6 +17,7 @@ from kg_builder.stores.choice import Choice, choose, statements_only
 from kg_builder.stores.in_memory import InMemory
 from kg_builder.stores.paths import Surroundings, shortest_paths
 from kg_builder.stores.session import Session
+from kg_builder.stores.stated_relations import found_under
 from kg_builder.stores.views import (
     EVERYTHING,
     ConceptHit,
@@ -86,10 +87,10 @@ class StoreReader:
         where = None if document_id is None else EVERYTHING.model_copy(update={"documents": frozenset({document_id})})
         return self._by_document(where, reading.document_rejects)
 
-    def failures(self) -> Iterator[Failure]:
-        """Failed documents, in order of id."""
+    def failures(self, document_ids: Iterable[str] | None = None) -> Iterator[Failure]:
+        """Failed documents, or those among the ones named, in order of id."""
         with self._session.reading() as connection:
-            return iter(ledger.failures(connection))
+            return iter(ledger.failures(connection, document_ids))
 
     def runs(self) -> Sequence[RunRecord]:
         """Run records, oldest first."""
@@ -159,7 +160,7 @@ class StoreReader:
             )
         if not with_descendants:
             return found
-        return [relation_views.found_under(view, {concept_id, *below}, direction) for view in found]
+        return [found_under(view, {concept_id, *below}, direction) for view in found]
 
     def paths(
         self, source: str, target: str, *, max_length: int = 4, limit: int = 10, where: Filter | None = None
@@ -170,7 +171,7 @@ class StoreReader:
             if source == target or source not in self.graph or target not in self.graph:
                 return []
             around = self._surroundings(where)
-            found = shortest_paths(around.neighbours, source, target, max_length=max_length, limit=limit)
+            found = shortest_paths(around.neighbours_of, source, target, max_length=max_length, limit=limit)
             return relation_views.paths(connection, found, choose(connection, where))
 
     def relation(

@@ -26,6 +26,7 @@ from kg_builder.records import (
     Selection,
 )
 from kg_builder.stores import open_store
+from tests.neo4j.fixtures import DATABASES, RELEASES, wipe
 
 MakeStore = Callable[[], GraphStore]
 MakePart = Callable[..., DocumentGraph]
@@ -41,15 +42,52 @@ CONCEPTS = {
 }
 
 
-@pytest.fixture(params=["networkx-file", "networkx-memory"])
-def make_store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[MakeStore]:
-    """Makes empty stores of one kind; all are closed at the end."""
+KINDS = ("networkx-file", "networkx-memory", *(pytest.param(name, marks=pytest.mark.neo4j) for name in RELEASES))
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """The newest server gets the tests that are written out; the drawn ones would take another minute there."""
+    left_out = [item for item in items if _is_drawn(item) and "neo4j-newest" in _kinds(item)]
+    config.hook.pytest_deselected(items=left_out)
+    items[:] = [item for item in items if item not in left_out]
+
+
+def _is_drawn(item: pytest.Item) -> bool:
+    return getattr(getattr(item, "obj", None), "is_hypothesis_test", False) is True
+
+
+def _kinds(item: pytest.Item) -> list[object]:
+    return [*item.callspec.params.values()] if hasattr(item, "callspec") else []
+
+
+@pytest.fixture(scope="session", params=KINDS)  # of the session: the tests of one kind run one after another
+def store_kind(request: pytest.FixtureRequest) -> str:
+    """What the stores under test keep their graphs in."""
+    kind: str = request.param
+    return kind
+
+
+@pytest.fixture
+def make_store(store_kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[MakeStore]:
+    """Makes empty stores of one kind; all are closed at the end. Of those on a server only the last two are there."""
     made: list[GraphStore] = []
+    uris: list[str] = []
+    if store_kind in RELEASES:
+        uris = request.getfixturevalue("neo4j_servers").uris(RELEASES[store_kind])
 
     def make() -> GraphStore:
-        in_memory = request.param == "networkx-memory"
-        made.append(open_store(":memory:" if in_memory else tmp_path / f"{len(made)}.kg"))
+        made.append(open_store(place()))
         return made[-1]
+
+    def place() -> str | Path:
+        if not uris:
+            return ":memory:" if store_kind == "networkx-memory" else tmp_path / f"{len(made)}.kg"
+        if len(made) >= len(uris):
+            if len(uris) < DATABASES:
+                pytest.skip("needs a second database")
+            made[-len(uris)].close()
+        wipe(uri := uris[len(made) % len(uris)])
+        return uri
 
     yield make
     for store in made:

@@ -128,6 +128,19 @@ def test_failures_are_kept_until_the_document_is_written_or_forgotten(store: Gra
         store.forget("b")
 
 
+def test_failures_tell_what_was_tried_and_how_often(store: GraphStore, make_part: MakePart) -> None:
+    tried = Failure("b", "timed-out", "took too long", state="f00d", attempts=2)
+    for failure in (tried, Failure("a", "binary-file", "not text"), Failure("c", "too-long", "over the limit")):
+        store.fail(failure)
+    assert list(store.failures(["b"])) == [tried]
+    assert [failure.document_id for failure in store.failures(["c", "absent", "a"])] == ["a", "c"]
+    assert list(store.failures([])) == []
+    store.fail(Failure("b", "timed-out", "took too long", state="beef", attempts=1))
+    assert next(iter(store.failures(["b"]))).attempts == 1
+    store.write(make_part("b", "aspirin"))
+    assert list(store.failures(["b"])) == []
+
+
 def test_an_unchanged_document_clears_its_failure_too(store: GraphStore, make_part: MakePart) -> None:
     store.write(make_part("a", "aspirin"))
     store.fail(Failure("a", "timeout", "took too long"))

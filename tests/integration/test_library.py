@@ -18,7 +18,7 @@ from langchain_core.documents import Document as LangChainDocument
 from kg_builder import Document, Metadata, abuild, build, open_store
 from kg_builder.graphs.components import make_components
 from kg_builder.graphs.corpus import run_corpus
-from kg_builder.protocols import Extraction, ExtractionRequest, Failure
+from kg_builder.protocols import Extraction, ExtractionRequest
 from kg_builder.settings import Settings
 from kg_builder.testing import ScriptedExtractor
 
@@ -112,7 +112,8 @@ def test_an_unforeseen_fault_fails_its_document_only_and_quotes_no_text(caplog: 
     with caplog.at_level(logging.DEBUG):
         reports = list(run_corpus(documents, parts))
     assert [report.status for report in reports] == ["written", "failed", "written"]
-    assert reports[1].failure == Failure("bad", "internal-error", "RuntimeError")
+    assert (failure := reports[1].failure) is not None
+    assert (failure.document_id, failure.code, failure.message) == ("bad", "internal-error", "RuntimeError")
     assert "Zbigniew" not in caplog.text
 
 

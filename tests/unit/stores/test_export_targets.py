@@ -21,7 +21,7 @@ MakePart = Callable[..., DocumentGraph]
 
 @pytest.fixture
 def store(tmp_path: Path, make_part: MakePart) -> Iterator[NetworkxStore]:
-    with open_store(tmp_path / "graph.kg") as opened:
+    with NetworkxStore(tmp_path / "graph.kg") as opened:
         opened.write(make_part(1))
         yield opened
 

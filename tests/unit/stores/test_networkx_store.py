@@ -46,7 +46,7 @@ def test_no_byte_of_a_forgotten_document_is_left(tmp_path: Path, make_part: Make
 
 def test_no_byte_of_any_earlier_version_is_left(tmp_path: Path, make_part: MakePart) -> None:
     path = tmp_path / "graph.kg"
-    with open_store(path) as store:
+    with NetworkxStore(path) as store:
         for version in "abc":
             for number in range(30):
                 store.write(make_part(number, version))
@@ -173,7 +173,7 @@ def test_one_process_writes_and_others_read(tmp_path: Path, make_part: MakePart)
 
 def test_what_another_process_wrote_is_seen(tmp_path: Path, make_part: MakePart) -> None:
     path = tmp_path / "graph.kg"
-    with open_store(path) as writer, open_store(path, read_only=True) as reader:
+    with open_store(path) as writer, NetworkxStore(path, read_only=True) as reader:
         writer.write(make_part(1))
         assert reader.graph.number_of_nodes() == 3
         assert len(reader.search("qv1qname")) == 1
@@ -210,7 +210,7 @@ def test_lone_surrogates_and_nul_characters_are_kept(tmp_path: Path, make_part: 
             "attributes": (),
         }
     )
-    with open_store(tmp_path / "graph.kg") as store:
+    with NetworkxStore(tmp_path / "graph.kg") as store:
         store.write(odd)
         assert list(store.parts()) == [odd]
         assert store.document_text("n") == text
