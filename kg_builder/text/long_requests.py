@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from kg_builder.deadlines import check
 from kg_builder.protocols import Extraction, ExtractionRequest, Extractor
 from kg_builder.records import Reject
 from kg_builder.text.chunks import merge_mentions, split_chunks
@@ -20,6 +21,7 @@ def extract_whole(extractor: Extractor, request: ExtractionRequest) -> Extractio
     parts = []
     rejects: list[Reject] = []
     for chunk in split_chunks(request.text, limit, min(CHUNK_OVERLAP, limit // 4)):
+        check()
         found = extractor.extract(replace(request, text=request.text[chunk.start : chunk.end]))
         parts.append((chunk, found.mentions))
         rejects += (_shifted(item, chunk.start) for item in found.rejects)
