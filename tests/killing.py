@@ -96,9 +96,9 @@ def write_texts(path: Path, documents: int) -> None:
 
 
 def moments(number: int, documents: int, inside: tuple[int, ...]) -> list[tuple[int, int]]:
-    """When to kill: after so many commits, at so many statements into the next transaction (0: at once)."""
+    """When to kill: after so many commits, at so many statements into the next transactions (0: at once)."""
     chance = random.Random(11)
-    return [(chance.randint(1, documents - 1), chance.choice(inside)) for _ in range(number)]
+    return [(chance.randint(1, documents - 4), chance.choice(inside)) for _ in range(number)]
 
 
 class Builds:
