@@ -14,7 +14,7 @@ from pydantic import ConfigDict, SkipValidation
 from kg_builder.protocols import GraphStore
 from kg_builder.retrieve.asked import Recognize
 from kg_builder.retrieve.citations import citation
-from kg_builder.retrieve.enriching import MAX_TOKENS, Enrichment, enrich
+from kg_builder.retrieve.enriching import MAX_TOKENS, Enrichment, enrich, find_facts
 from kg_builder.retrieve.facts import Fact
 from kg_builder.stores.views import EvidenceView, Filter
 
@@ -79,16 +79,9 @@ class GraphRetriever(BaseRetriever):
         *,
         run_manager: CallbackManagerForRetrieverRun,  # noqa: ARG002 - its base class gives it
     ) -> list[LangChainDocument]:
-        found = enrich(
-            self.store,
-            query,
-            recognize=self.recognize,
-            where=self.where,
-            max_facts=_FACTS_LOOKED_AT,
-            max_tokens=_FACTS_LOOKED_AT * 1000,
-        )
+        found = find_facts(self.store, query, recognize=self.recognize, where=self.where, max_facts=_FACTS_LOOKED_AT)
         sentences: dict[str, LangChainDocument] = {}
-        for fact, item in _in_turn(found.facts):
+        for fact, item in _in_turn(list(found.facts)):
             sentences.setdefault(citation(item), _sentence(fact, item))
             if len(sentences) == self.k:
                 break

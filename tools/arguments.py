@@ -106,16 +106,20 @@ class Enrich(BaseModel):
     max_tokens: MaxTokens = 1500
 
 
+Text = Annotated[str, Field(min_length=1, max_length=200_000, description="A clinical or biomedical text.")]
+
+
 class ReadText(BaseModel):
     """Arguments of `extract_from_text`."""
 
-    text: Annotated[str, Field(min_length=1, max_length=200_000, description="A clinical or biomedical text.")]
+    text: Text
     max_tokens: MaxTokens = 1500
 
 
-class AddText(ReadText):
+class AddText(BaseModel):
     """Arguments of `add_text`."""
 
+    text: Text
     document_id: Annotated[
         str | None,
         Field(min_length=1, max_length=512, description="Id of the document; the same id again replaces it."),

@@ -75,12 +75,8 @@ def toolkit(
         ("extract_from_text", of.ReadText, partial(extract_from_text, parts)),
     ]
     if writable:
-        asked.append(("add_text", of.AddText, partial(_added, store, parts)))
+        asked.append(("add_text", of.AddText, partial(add_text, store, parts)))
     return [_tool(name, schema, ask) for name, schema, ask in asked]
-
-
-def _added(store: GraphStore, parts: Callable[[], Components], text: str, document_id: str | None, **_: Any) -> Any:
-    return add_text(store, parts, text, document_id)
 
 
 def _tool(name: str, schema: type[BaseModel], ask: Callable[..., Any]) -> BaseTool:

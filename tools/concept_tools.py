@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from kg_builder.protocols import GraphStore
-from kg_builder.retrieve.context import concept_name, counted, one_line, within
+from kg_builder.retrieve.context import concept_name, one_line, within
 from kg_builder.retrieve.facts import every_assertion, facts_of
 from kg_builder.retrieve.naming import concept_named
 from kg_builder.stores.views import ConceptHit, ConceptView, Filter
+from kg_builder.text.counted import counted
 from kg_builder.tools.answers import Answer, listed
 
 _SHOWN = 12

@@ -6,9 +6,10 @@ from collections.abc import Mapping
 
 from kg_builder.protocols import GraphStore
 from kg_builder.retrieve.asked import Recognize
-from kg_builder.retrieve.context import counted, one_line
+from kg_builder.retrieve.context import one_line
 from kg_builder.retrieve.enriching import Enrichment, enrich
 from kg_builder.stores.views import Filter, Statistics
+from kg_builder.text.counted import counted
 from kg_builder.tools.answers import Answer
 
 _LISTED = 40

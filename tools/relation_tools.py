@@ -8,10 +8,11 @@ from typing import NamedTuple
 
 from kg_builder.errors import InputError
 from kg_builder.protocols import GraphStore
-from kg_builder.retrieve.context import concept_name, counted, fact_line, fact_lines, one_line, quotation
+from kg_builder.retrieve.context import concept_name, fact_line, fact_lines, one_line, quotation
 from kg_builder.retrieve.facts import Fact, every_assertion, fact_of, facts_of
 from kg_builder.retrieve.naming import concept_named
 from kg_builder.stores.views import ConceptView, Filter, Path
+from kg_builder.text.counted import counted
 from kg_builder.tools.answers import Answer, listed
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from kg_builder.graphs.building import Build, run_into
+from kg_builder.graphs.building import run_into
 from kg_builder.graphs.components import Components
 from kg_builder.graphs.corpus import run_corpus
 from kg_builder.graphs.document import read_document
@@ -13,8 +13,9 @@ from kg_builder.graphs.rolling_up import keep_rolled_up
 from kg_builder.protocols import GraphStore
 from kg_builder.records import Document, DocumentGraph, Mention
 from kg_builder.retrieve.asked import Named
-from kg_builder.retrieve.context import counted, one_line
+from kg_builder.retrieve.context import one_line
 from kg_builder.stores.views import RunRecord
+from kg_builder.text.counted import counted
 from kg_builder.tools.answers import Answer, listed
 
 MakeComponents = Callable[[], Components]
@@ -48,7 +49,7 @@ def add_text(
     document = _document(text, document_id)
     components = replace(make_components(), store=store)
     run = run_into(store, run_corpus([document], components), components, None)
-    Build(store, run, keep_rolled_up(store, components.settings))
+    keep_rolled_up(store, components.settings)
     if run.failed:
         [failure] = [one for one in store.failures() if one.document_id == document.id]
         return f"Document {document.id} could not be read: {failure.code}: {failure.message}", run

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from kg_builder.cli.console import console
+from kg_builder.text.counted import counted
 
 if TYPE_CHECKING:
     from kg_builder.stores.views import EvidenceView, RelationView
@@ -38,11 +39,6 @@ def relation_line(relation: RelationView, asked: str | None = None) -> str:
         f"{relation.subject_name} -[{relation.predicate}]-> {relation.object_name}  ({support}, {said}{confidence})"
     )
     return stated if relation.under in {None, asked} else f"{stated}  under {relation.under_name} {relation.under}"
-
-
-def counted(number: int, what: str) -> str:
-    """``1 document``, ``2 documents``."""
-    return f"{number:,} {what}{'' if number == 1 else 's'}"
 
 
 def print_relations(relations: Iterable[RelationView], asked: str | None = None) -> None:

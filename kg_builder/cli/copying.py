@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from kg_builder.cli.answers import counted
 from kg_builder.cli.console import AsJson, console, open_for_reading, print_json
+from kg_builder.text.counted import counted
 
 if TYPE_CHECKING:
     from kg_builder.graphs.copying import Copied

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from kg_builder.cli.answers import counted, print_table, quotation, relation_line
+from kg_builder.cli.answers import print_table, quotation, relation_line
 from kg_builder.cli.console import (
     AsJson,
     Graph,
@@ -19,6 +19,7 @@ from kg_builder.cli.console import (
     print_json,
 )
 from kg_builder.cli.querying import Limit, mentioned, resolve
+from kg_builder.text.counted import counted
 
 if TYPE_CHECKING:
     from kg_builder.protocols import GraphStore

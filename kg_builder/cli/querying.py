@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from kg_builder.cli.answers import counted, print_relations, print_table
+from kg_builder.cli.answers import print_relations, print_table
 from kg_builder.cli.console import (
     AsJson,
     Graph,
@@ -18,6 +18,7 @@ from kg_builder.cli.console import (
     parse_where,
     print_json,
 )
+from kg_builder.text.counted import counted
 
 if TYPE_CHECKING:
     from kg_builder.protocols import GraphStore

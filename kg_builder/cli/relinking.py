@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from kg_builder.cli.answers import counted, print_table
+from kg_builder.cli.answers import print_table
 from kg_builder.cli.console import AsJson, Graph, console, print_json
+from kg_builder.text.counted import counted
 
 if TYPE_CHECKING:
     from kg_builder.graphs.relinking import Relinking

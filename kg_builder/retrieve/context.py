@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from kg_builder.records import Assertion
 from kg_builder.retrieve.asked import Understood
 from kg_builder.retrieve.citations import citation
 from kg_builder.retrieve.facts import Fact
 from kg_builder.stores.views import ConceptView, EvidenceView
+from kg_builder.text.counted import counted
 
 CHARACTERS_A_TOKEN = 4
 """An estimate that holds for English with the usual tokenizers; Vietnamese takes more tokens."""
@@ -23,19 +24,24 @@ _HEADING = (
 _SAID = {Assertion.FAMILY: "of the family", Assertion.HYPOTHETICAL: "hypothetical"}
 
 
-def context_block(understood: Understood, facts: Sequence[Fact], *, max_tokens: int) -> tuple[str, int]:
-    """The text, and how many of the facts it has room for."""
+def context_block(understood: Understood, facts: Iterable[Fact], *, max_tokens: int) -> tuple[str, list[Fact]]:
+    """The text, and those of the facts that it has room for; no more are taken than it takes to see that it is full."""
     lines = [_HEADING]
     if understood.concepts:
         lines.append("Asked about: " + "; ".join(map(concept_name, understood.concepts)))
     lines += [f"Not in the graph: {one_line(text)}" for text in understood.unknown]
-    if not facts:
+    taken: list[Fact] = []
+
+    def blocks() -> Iterator[list[str]]:
+        for number, fact in enumerate(facts, start=1):
+            taken.append(fact)
+            yield fact_lines(fact, number)
+
+    kept, shown = within(blocks(), max_tokens, used=sum(map(len, lines)))
+    if not taken:
         nothing = "about these" if understood.concepts else "that this question names"
-        return "\n".join([*lines, f"Nothing is known {nothing}: the graph has no relation to tell."]), 0
-    kept, shown = within(
-        (fact_lines(fact, number) for number, fact in enumerate(facts, start=1)), max_tokens, used=sum(map(len, lines))
-    )
-    return "\n".join([*lines, *kept]), shown
+        kept = [f"Nothing is known {nothing}: the graph has no relation to tell."]
+    return "\n".join([*lines, *kept]), taken[:shown]
 
 
 def within(blocks: Iterable[Sequence[str]], max_tokens: int, *, used: int = 0) -> tuple[list[str], int]:
@@ -93,8 +99,3 @@ def concept_name(concept: ConceptView) -> str:
 def one_line(text: str) -> str:
     """White space levelled: text of documents can't open a line of its own."""
     return " ".join(text.split())
-
-
-def counted(count: int, what: str) -> str:
-    """``1 document``, ``2 documents``."""
-    return f"{count} {what}{'' if count == 1 else 's'}"

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from itertools import islice
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from math import log1p
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from kg_builder.protocols import GraphStore
 from kg_builder.records import Record
@@ -41,6 +40,36 @@ class Enrichment(Record):
     """Facts about the concepts that the context has no room for."""
 
 
+class Found(NamedTuple):
+    """Concepts of a question and the facts about them."""
+
+    understood: Understood
+    facts: Iterator[Fact]
+    """The most telling first, each read from the store when it is asked for."""
+    total: int
+    """Of the facts, with those that `max_facts` leaves out."""
+
+
+def find_facts(
+    store: GraphStore,
+    question: str,
+    *,
+    recognize: Recognize | None = None,
+    where: Filter | None = None,
+    max_facts: int = MAX_FACTS,
+) -> Found:
+    """The facts that bear on a question, ranked by support, confidence and nearness to its concepts.
+
+    `recognize` finds and links what the question names; None: the names of the graph alone are looked for.
+    """
+    where = where or Filter()
+    understood = understand(store, question, where, recognize)
+    every = every_assertion(where)
+    ranked = _ranked(store, [concept.id for concept in understood.concepts], every)
+    views = (store.relation(*ends, where=every) for ends in ranked[:max_facts])
+    return Found(understood, (fact_of(view) for view in views if view is not None), len(ranked))
+
+
 def enrich(
     store: GraphStore,
     question: str,
@@ -48,25 +77,16 @@ def enrich(
     recognize: Recognize | None = None,
     where: Filter | None = None,
     max_tokens: int = MAX_TOKENS,
-    max_facts: int = MAX_FACTS,
 ) -> Enrichment:
-    """The facts that bear on a question, the most telling first, as many as `max_tokens` hold.
-
-    `recognize` finds and links what the question names; None: the names of the graph alone are looked for.
-    Facts are ranked by support, confidence and nearness to the concepts of the question.
-    """
-    where = where or Filter()
-    understood = understand(store, question, where, recognize)
-    ranked = _ranked(store, [concept.id for concept in understood.concepts], every_assertion(where))
-    found = (store.relation(*ends, where=every_assertion(where)) for ends in islice(ranked, max_facts))
-    facts = tuple(fact_of(view) for view in found if view is not None)
-    context, shown = context_block(understood, facts, max_tokens=max_tokens)
+    """The context of a question: its facts by `find_facts`, as many as `max_tokens` hold."""
+    found = find_facts(store, question, recognize=recognize, where=where)
+    context, shown = context_block(found.understood, found.facts, max_tokens=max_tokens)
     return Enrichment(
         question=question,
-        understood=understood,
-        facts=facts[:shown],
+        understood=found.understood,
+        facts=tuple(shown),
         context=context,
-        left_out=len(ranked) - shown,
+        left_out=found.total - len(shown),
     )
 
 
