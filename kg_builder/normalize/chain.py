@@ -81,10 +81,10 @@ class Chain:
         return tuple(found.values())
 
     def lone(self, readings: tuple[Reading, ...], group: str | None) -> Found | None:
-        """What `find` gives for a mention of one reading that is exactly one concept's name and that no annotator gave
+        """What `find` gives for a mention whose first reading is exactly one concept's name, which no annotator gave
         another one; else None. Found without asking anything else.
         """
-        if len(readings) != 1 or group is None:
+        if group is None:
             return None
         reading = readings[0]
         key = name_key(reading.text)
@@ -144,9 +144,12 @@ class Chain:
 
     def _ranked(self, hits: Sequence[Hit], step: Step, reading: Reading) -> Iterator[Found]:
         """Hits in order, those whose name is spelled like the mention first: benzamide is not the class Benzamides."""
+        if len(hits) == 1:
+            yield Found((hits[0].id,), step, hits[0].text, hits[0].tier, reading.note)
+            return
         spelled = exact_key(reading.text)
-        like = [exact_key(hit.text) == spelled for hit in hits] if len(hits) > 1 else [True] * len(hits)
-        if len(hits) > 1 and not all(like):
+        like = [exact_key(hit.text) == spelled for hit in hits]
+        if not all(like):
             names = (self._terminology.names_of(hit.id) for hit in hits)
             like = [same or spelled in map(exact_key, own) for same, own in zip(like, names, strict=True)]
         order = sorted(range(len(hits)), key=lambda place: (not like[place], hits[place].tier, place))

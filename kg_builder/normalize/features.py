@@ -40,11 +40,12 @@ class Around:
         self._ancestors = ancestors
 
     @cached_property
-    def _above(self) -> Counter[str]:
+    def _above(self) -> dict[str, int]:
         """How many of the ids each concept is broader than."""
-        found: Counter[str] = Counter()
+        found: dict[str, int] = {}
         for one, times in self._ids.items():
-            found.update(dict.fromkeys(self._ancestors(one), times))
+            for above in self._ancestors(one):
+                found[above] = found.get(above, 0) + times
         return found
 
     def features(self, ids: Ids, group: str | None, own: str | None) -> dict[str, float]:
@@ -75,8 +76,7 @@ def lone_likeness(found: Found, asked: tuple[Reading, ...], group: str, priors: 
     """Equal for two candidates of `Chain.lone` whose features are equal: all that tells such candidates apart."""
     (one,) = found.ids
     documents = priors.seen(group, CONCEPT + one).get((one,), 0)
-    told = [name for name, _ in _of_mention(Asked(asked, group, (found,)))]
-    return group, found.tier, one.startswith("MESH:C"), documents, *told
+    return group, found.tier, one.startswith("MESH:C"), documents, *_of_length(asked)
 
 
 def _heard(asked: Asked, priors: Priors) -> Iterator[tuple[str, Mapping[Ids, int]]]:
@@ -84,17 +84,22 @@ def _heard(asked: Asked, priors: Priors) -> Iterator[tuple[str, Mapping[Ids, int
         yield _PLACES.get(place[:1], "name"), priors.seen(asked.group or "", place, asked.document_id)
 
 
-def _of_mention(asked: Asked) -> Iterator[tuple[str, float]]:
-    reading = asked.readings[0]
-    own = next((one for one in asked.readings if not one.note), reading)
-    length = len(name_key(own.text).replace(" ", ""))
+def _of_length(readings: Sequence[Reading]) -> Iterator[str]:
+    """Features that a mention has by how short it is, or by being defined."""
+    reading = readings[0]
     if reading.defined:
-        yield "defined in document", 1.0
-    else:
-        if length <= 3:
-            yield "short", 1.0
-        if length <= 6 and sum(map(str.isupper, own.text)) > 1:
-            yield "abbreviation without definition", 1.0
+        yield "defined in document"
+        return
+    own = next((one for one in readings if not one.note), reading)
+    length = len(name_key(own.text).replace(" ", ""))
+    if length <= 3:
+        yield "short"
+    if length <= 6 and sum(map(str.isupper, own.text)) > 1:
+        yield "abbreviation without definition"
+
+
+def _of_mention(asked: Asked) -> Iterator[tuple[str, float]]:
+    yield from ((name, 1.0) for name in _of_length(asked.readings))
     yield "candidates", log1p(len(asked.found))
     if any(is_sure(one) and not is_of(one.ids, asked.vocabularies) for one in asked.found):
         yield "exact name in another vocabulary", 1.0

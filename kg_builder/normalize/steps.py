@@ -29,9 +29,7 @@ class Step(Enum):
         return self.name.lower()
 
 
-_TOLD_WITH_NAME = frozenset(
-    step.value for step in (Step.BROADER, Step.WORDS, Step.REDUCED, Step.SIMILAR, Step.COMPOSITE)
-)
+_TOLD_WITH_NAME = (Step.BROADER, Step.WORDS, Step.REDUCED, Step.SIMILAR, Step.COMPOSITE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +54,6 @@ class Found:
     @property
     def reason(self) -> str:
         """For people."""
-        shown = self.step.value
-        if self.step.value in _TOLD_WITH_NAME:
-            shown = f"{shown}: {self.name}"
+        step = self.step
+        shown = f"{step.value}: {self.name}" if step in _TOLD_WITH_NAME else step.value
         return f"{self.note}: {shown}" if self.note else shown

@@ -14,7 +14,15 @@ from kg_builder.errors import InputError
 from kg_builder.records import Concept
 from kg_builder.semantic_groups import GROUPS
 from kg_builder.terminology.rows import RECOGNIZED, ConceptRow, Source, TermName, Tier
-from kg_builder.terminology.table_writing import APPLICATION_ID, FORMAT, PLACE_BITS, compact, hash_of, sorted_words
+from kg_builder.terminology.table_writing import (
+    APPLICATION_ID,
+    BETWEEN_NAMES,
+    FORMAT,
+    PLACE_BITS,
+    compact,
+    hash_of,
+    sorted_words,
+)
 from kg_builder.text.keys import inverted
 
 _REMEMBERED = 10_000
@@ -59,6 +67,16 @@ class Hit(NamedTuple):
     """The name, in natural word order."""
 
 
+class Node(NamedTuple):
+    """What is asked of a concept most often, as its row has it."""
+
+    group: str
+    name: str
+    xrefs: str
+    synonyms: str
+    broader: tuple[str, ...]
+
+
 class Terminology:
     """Concepts and their names. Any number of threads may read."""
 
@@ -80,8 +98,7 @@ class Terminology:
         """For provenance: release and short hash of the content, such as ``kgb-2026.11@1a2b3c4d``."""
         self.lookup = lru_cache(_REMEMBERED)(self._lookup)
         self.concept = lru_cache(_REMEMBERED)(self._concept)
-        self.broader = lru_cache(_REMEMBERED)(self._broader)
-        self.group = lru_cache(_REMEMBERED)(self._group)
+        self.node = lru_cache(_REMEMBERED)(self._node)
 
     def __len__(self) -> int:
         return int(self._value("SELECT count(*) FROM concept"))
@@ -113,19 +130,25 @@ class Terminology:
 
     def _concept(self, identifier: str) -> Concept | None:
         """A concept as a node; its type is the label of its semantic group."""
-        found = self._connection.execute(_NODE, (identifier,)).fetchall()
-        if not found:
+        if (node := self.node(identifier)) is None:
             return None
-        group, name, xrefs, *_ = found[0]
-        named = sorted([row[3:] for row in found if row[3] is not None])  # quicker here than in SQLite
-        texts = dict.fromkeys([text for _, _, text in named])
-        texts.pop(inverted(name), None)
-        return Concept(id=identifier, name=name, type=GROUPS[group].label, synonyms=tuple(texts), xrefs=_parts(xrefs))
+        label, synonyms = GROUPS[node.group].label, _parts(node.synonyms, BETWEEN_NAMES)
+        return Concept(id=identifier, name=node.name, type=label, synonyms=synonyms, xrefs=_parts(node.xrefs))
 
-    def _group(self, identifier: str) -> str | None:
+    def group(self, identifier: str) -> str | None:
         """Semantic group code of a concept."""
-        found = self._connection.execute("SELECT grp FROM concept WHERE id = ?", (identifier,)).fetchone()
-        return str(found[0]) if found else None
+        return node.group if (node := self.node(identifier)) is not None else None
+
+    def broader(self, identifier: str) -> tuple[str, ...]:
+        """Ids of the next broader concepts."""
+        return node.broader if (node := self.node(identifier)) is not None else ()
+
+    def _node(self, identifier: str) -> Node | None:
+        found = self._connection.execute(_NODE, (identifier,)).fetchone()
+        if found is None:
+            return None
+        group, name, xrefs, synonyms, broader = found
+        return Node(group, name, xrefs, synonyms, _parts(broader or ""))
 
     def trees(self, identifier: str) -> tuple[str, ...]:
         """Tree numbers of a concept: a concept whose tree number is a prefix of it is an ancestor."""
@@ -142,18 +165,13 @@ class Terminology:
         query = "SELECT id FROM xref JOIN concept USING (n) WHERE curie = ? ORDER BY n"
         return tuple(found for (found,) in self._connection.execute(query, (curie,)))
 
-    def _broader(self, identifier: str) -> tuple[str, ...]:
-        """Ids of the next broader concepts."""
-        query = """SELECT upper.id FROM concept JOIN broader USING (n) JOIN concept AS upper ON upper.n = above
-            WHERE concept.id = ? ORDER BY upper.n"""
-        return tuple(found for (found,) in self._connection.execute(query, (identifier,)))
-
     def ancestors(self, identifier: str) -> frozenset[str]:
         """Ids of all broader concepts, itself left out."""
         reached: set[str] = set()
         waiting = [identifier]
         while waiting:  # most of the way up has been asked before
-            above = [one for one in self.broader(waiting.pop()) if one not in reached]
+            node = self.node(waiting.pop())
+            above = [one for one in node.broader if one not in reached] if node is not None else ()
             reached.update(above)
             waiting += above
         return frozenset(reached - {identifier})
@@ -220,9 +238,9 @@ class Terminology:
 
 
 _TIERS = tuple(Tier)
-_NODE = f"""SELECT concept.grp, concept.name, xrefs, name.tier, r, text
-    FROM concept LEFT JOIN name ON name.n = concept.n AND name.tier <= {int(Tier.ENTRY)}
-    WHERE id = ?"""  # noqa: S608 - a fixed number
+_NODE = """SELECT grp, name, xrefs, synonyms, (SELECT group_concat(upper.id, '|')
+    FROM broader CROSS JOIN concept AS upper ON upper.n = above WHERE broader.n = concept.n)
+    FROM concept WHERE id = ?"""
 _PLACES = (1 << PLACE_BITS) - 1
 _QUESTION = f"""SELECT name.tier, r, key, id, concept.grp, text
     FROM hashed CROSS JOIN name ON r = entry & {_PLACES} CROSS JOIN concept ON concept.n = name.n
@@ -237,5 +255,5 @@ def _levelled(key: str, how: Matching) -> str:
     return compact(key) if how is Matching.COMPACT else sorted_words(key)
 
 
-def _parts(cell: str) -> tuple[str, ...]:
-    return tuple(cell.split("|")) if cell else ()
+def _parts(cell: str, between: str = "|") -> tuple[str, ...]:
+    return tuple(cell.split(between)) if cell else ()

@@ -15,12 +15,15 @@ from kg_builder.terminology.concept_file import Preamble
 from kg_builder.terminology.rows import RECOGNIZED, AddedName, ConceptRow, TermName, Tier
 from kg_builder.text.keys import inverted, name_key
 
-FORMAT = 2
+FORMAT = 3
 """Written into the file; a file of another format is made again."""
 APPLICATION_ID = 0x4B475445
 
 PLACE_BITS = 28
 """Of an entry of the table `hashed`: the name's place in the low bits, 32 bits of its key's hash above them."""
+
+BETWEEN_NAMES = "\x1f"
+"""Between the synonyms of a concept."""
 
 _BATCH = 20_000
 """Rows that go to SQLite at once."""
@@ -33,7 +36,7 @@ _TABLES = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE source (name TEXT, version TEXT, licence TEXT);
 CREATE TABLE concept (n INTEGER PRIMARY KEY, id TEXT NOT NULL, grp TEXT NOT NULL, tier INTEGER NOT NULL,
-    name TEXT NOT NULL, trees TEXT NOT NULL, xrefs TEXT NOT NULL);
+    name TEXT NOT NULL, trees TEXT NOT NULL, xrefs TEXT NOT NULL, synonyms TEXT NOT NULL);
 CREATE TABLE name (r INTEGER PRIMARY KEY, n INTEGER, grp TEXT NOT NULL, language TEXT NOT NULL, tier INTEGER NOT NULL,
     key TEXT NOT NULL, text TEXT NOT NULL);
 CREATE TABLE hashed (entry INTEGER PRIMARY KEY);
@@ -114,8 +117,8 @@ class _Writer:
         number = len(self.numbers) + 1
         if self.numbers.setdefault(row.id, number) != number:
             return
-        concept = (number, row.id, row.group, int(row.tier), row.name, "|".join(row.trees), "|".join(row.xrefs))
-        self._batches[_CONCEPT].append(concept)
+        lists = ("|".join(row.trees), "|".join(row.xrefs), BETWEEN_NAMES.join(_synonyms(row)))
+        self._batches[_CONCEPT].append((number, row.id, row.group, int(row.tier), row.name, *lists))
         self._batches[_TREE].extend((tree, number) for tree in row.trees)
         self._batches[_BROADER].extend((number, above) for above in row.broader)
         self._batches[_XREF].extend((xref, number) for xref in row.xrefs)
@@ -157,12 +160,18 @@ class _Writer:
             batch.clear()
 
 
-_CONCEPT = "INSERT INTO concept VALUES (?, ?, ?, ?, ?, ?, ?)"
+_CONCEPT = "INSERT INTO concept VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
 _NAME = "INSERT INTO name VALUES (?, ?, ?, ?, ?, ?, ?)"
 _TREE = "INSERT OR IGNORE INTO tree VALUES (?, ?)"
 _BROADER = "INSERT INTO broader_id VALUES (?, ?)"
 _XREF = "INSERT OR IGNORE INTO xref VALUES (?, ?)"
 _INSERTS = (_CONCEPT, _NAME, _TREE, _BROADER, _XREF)
+
+
+def _synonyms(row: ConceptRow) -> list[str]:
+    """The vocabulary's own other names, the most trusted first: those that a concept has as a node of a graph."""
+    own = sorted((name for name in row.names if name.tier <= Tier.ENTRY), key=lambda name: name.tier)
+    return list(dict.fromkeys(text for name in own if (text := inverted(name.text)) != inverted(row.name)))
 
 
 def _write_preamble(connection: sqlite3.Connection, preamble: Preamble, digest: str) -> None:

@@ -16,8 +16,7 @@ from functools import lru_cache
 _PARENTHESIS = re.compile(r"[(\[]([^()\[\]]{2,200})[)\]]")
 _SHORT = re.compile(r"(?=[^\W_])[^\s,;:=<>%]{2,10}(?: [^\s,;:=<>%]{1,9})?")
 _LIST = re.compile(r"[,;]")
-_WORD = re.compile(r"\S+")
-_BREAK = re.compile(r"[.;:!?](?=\s)|[()\[\]]|\n\s*\n")
+_LAST_BREAK = re.compile(r".*(?:[.;:!?](?=\s)|[()\[\]]|\n\s*\n)", re.DOTALL)
 _LOOK_BACK = 250
 _MAX_SHORT = 10
 
@@ -101,12 +100,13 @@ def _is_short_form(candidate: str) -> bool:
 def _window(text: str, end: int, *, words: int) -> tuple[int, str]:
     """The last words of the clause before `end`, with their offset."""
     start = max(0, end - min(_LOOK_BACK, 20 * words + 30))
-    for stop in _BREAK.finditer(text, start, end):
+    if (stop := _LAST_BREAK.match(text, start, end)) is not None:
         start = stop.end()
-    starts = [match.start() for match in _WORD.finditer(text, start, end)]
-    if starts:
-        start = starts[-words] if len(starts) >= words else starts[0]
-    return start, text[start:end]
+    stretch = text[start:end]
+    pieces = stretch.rsplit(None, words)
+    before = len(pieces[0]) if len(pieces) > words else 0
+    window = stretch[before:].lstrip()
+    return (end - len(window), window) if window else (start, stretch)
 
 
 def _most_words(short: str) -> int:
