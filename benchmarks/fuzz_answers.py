@@ -18,7 +18,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from kg_builder.answers.aligning import align_items, find_evidence
 from kg_builder.answers.items import ReadAnswer
@@ -107,8 +107,7 @@ class Tally:
         return [what for what, kept in checks.items() if not kept]
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(NamedTuple):
     """What came of one answer."""
 
     read: ReadAnswer

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import islice
 
-from kg_builder.answers.folding import form_key
+from kg_builder.answers.folding import folded_form
 from kg_builder.answers.items import AnswerItem
 from kg_builder.answers.occurrences import Span, first_occurrence, occurrences
 from kg_builder.records import Issue, Mention, Provenance, Reject
@@ -40,14 +40,18 @@ def align_items(
     becomes it, and so does an empty type where there is only one label. Other types stay as they are.
     """
     places = _Places(text, fold_case=fold_case)
-    names = _names(labels)
+    names = _names(tuple(labels)) if labels else {}
     mentions: list[Mention] = []
     rejects: list[Reject] = []
+    known: dict[tuple[str, str], Reject] = {}
     for item in items:
         type_ = names.get(_folded_label(item.type), item.type) if names else item.type
         span = places.take(item, type_)
         if span is None:
-            rejects.append(_rejected(item, type_, seen=places.seen(item)))
+            again = item.text, type_  # a model that runs away is rejected for one reason many times
+            if again not in known:
+                known[again] = _rejected(item, type_, seen=places.seen(item))
+            rejects.append(known[again])
             continue
         start, end = span
         mentions.append(
@@ -65,6 +69,8 @@ def align_items(
 
 def find_evidence(evidence: str, text: str) -> Span | None:
     """Half-open offsets of a quotation in the text, or None. Where words were left out (…) it spans them too."""
+    if not evidence:
+        return None
     for quoted in _shorter(evidence):
         if (span := first_occurrence(text, quoted, fold_case=True)) is not None:
             return span
@@ -85,6 +91,8 @@ _Taken = dict[Span, list[str]]
 class _Places:
     """Gives the occurrences of forms in one text, each once."""
 
+    __slots__ = ("_fold_case", "_forms", "_taken", "_text")
+
     def __init__(self, text: str, *, fold_case: bool) -> None:
         self._text = text
         self._fold_case = fold_case
@@ -99,9 +107,9 @@ class _Places:
             return None
         taken = form.taken
         span = None if item.occurrence is None else form.marked(item.occurrence)
-        if span is not None and type_ in taken.get(span, ()):
-            span = None
-        if (span := span or form.next()) is not None:
+        if span is None or type_ in taken.get(span, ()):
+            span = form.next()
+        if span is not None:
             taken.setdefault(span, []).append(type_)
             return span
         for shared, types in taken.items():
@@ -116,20 +124,22 @@ class _Places:
 
     def _form(self, written: str) -> _Form | None:
         """The form as it is found in the text: as written, else without what a model may have put around it."""
-        if written in self._forms:
-            return self._forms[written]
-        form = None
-        for shorter in _shorter(written):
-            if (first := first_occurrence(self._text, shorter, fold_case=self._fold_case)) is not None:
-                taken = self._taken.setdefault(form_key(shorter, fold_case=self._fold_case), {})
-                form = _Form(self._text, shorter, first, taken, fold_case=self._fold_case)
-                break
-        self._forms[written] = form
-        return form
+        if written not in self._forms:
+            self._forms[written] = self._found(written)
+        return self._forms[written]
+
+    def _found(self, written: str) -> _Form | None:
+        for form in _shorter(written):
+            if (first := first_occurrence(self._text, form, fold_case=self._fold_case)) is not None:
+                taken = self._taken.setdefault(folded_form(form, self._fold_case).tight, {})
+                return _Form(self._text, form, first, taken, fold_case=self._fold_case)
+        return None
 
 
 class _Form:
     """The occurrences of one form, found as they are needed."""
+
+    __slots__ = ("_fold_case", "_form", "_found", "_more", "_place", "_text", "taken")
 
     def __init__(self, text: str, form: str, first: Span, taken: _Taken, *, fold_case: bool) -> None:
         self.taken = taken
@@ -140,7 +150,7 @@ class _Form:
 
     def next(self) -> Span | None:
         """The first occurrence that isn't taken."""
-        while self._reach(self._place + 1):
+        while self._place < len(self._found) or self._reach(self._place + 1):
             span = self._found[self._place]
             self._place += 1
             if span not in self.taken:
@@ -176,11 +186,10 @@ def _shorter(written: str) -> Iterator[str]:
         yield unremarked
 
 
-def _names(labels: Collection[str] | None) -> dict[str, str]:
-    if not labels:
-        return {}
+@lru_cache(maxsize=64)
+def _names(labels: tuple[str, ...]) -> Mapping[str, str]:
     names = {_folded_label(label): label for label in labels}
-    return names | {"": next(iter(labels))} if len(labels) == 1 else names
+    return names | {"": labels[0]} if len(labels) == 1 else names
 
 
 @lru_cache(maxsize=1024)
@@ -189,7 +198,7 @@ def _folded_label(label: str) -> str:
 
 
 def _rejected(item: AnswerItem, type_: str, *, seen: bool) -> Reject:
-    quoted = item.text.encode("utf-8", "replace").decode()[:_LONGEST_QUOTED]
+    quoted = item.text[:_LONGEST_QUOTED].encode("utf-8", "replace").decode()
     if seen:
         issue = Issue(code="duplicate", message=f"'{quoted}' is given more often than it is in the text.")
     else:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import accumulate
+from typing import NamedTuple
 
 from kg_builder.answers.copies import Copy
 from kg_builder.answers.items import AnswerItem
@@ -15,8 +16,7 @@ _TAG_WITH_BLANKS = re.compile(r"(?:[BIESLU][-_]\S.*|O)")
 _TAGS_BEHIND = re.compile(r"\t(?:[BIESLU][-_]\S|O\s*$)| (?:[BIESLU][-_]\S+|O)[ \t\r]*$", re.MULTILINE)
 
 
-@dataclass(frozen=True, slots=True)
-class TokenLine:
+class TokenLine(NamedTuple):
     """A token with its tags, one a level of nesting; offsets of the token in the answer."""
 
     token: str

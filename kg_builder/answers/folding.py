@@ -11,7 +11,8 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
+from typing import NamedTuple
 
 from kg_builder.text.vietnamese_spelling import respelled, traditional_tones
 
@@ -49,9 +50,53 @@ class Folded:
         return starts[start], self.ends[end - 1]
 
 
+class FoldedText:
+    """A text in both strengths."""
+
+    def __init__(self, text: str, *, fold_case: bool) -> None:
+        self.even = _evened(text, fold_case=fold_case)
+
+    @cached_property
+    def tight(self) -> Folded:
+        """The same as `even` where there is nothing to tighten."""
+        return _tightened(self.even)
+
+
 @lru_cache(maxsize=8)  # the answers about one text come one after the other
-def folded_text(text: str, *, fold_case: bool) -> Folded:
-    """A text, evened."""
+def folded_text(text: str, fold_case: bool) -> FoldedText:  # noqa: FBT001 - by place, the quicker way to a cache
+    """A text as forms are looked for in it."""
+    return FoldedText(text, fold_case=fold_case)
+
+
+class FoldedForm(NamedTuple):
+    """What is looked for, in both strengths; blanks around it left out."""
+
+    even: str
+    tight: str
+
+
+@lru_cache(maxsize=4096)  # names come again and again
+def folded_form(form: str, fold_case: bool) -> FoldedForm:  # noqa: FBT001
+    """A form as it is looked for. What is equal when tight is one form."""
+    even = fold(form, fold_case=fold_case)
+    return FoldedForm(even, tighten(even))
+
+
+def fold(form: str, *, fold_case: bool) -> str:
+    """A form, evened; blanks around it left out."""
+    quick = _same_length(form, fold_case=fold_case)
+    if quick is None:
+        plain = "".join(_piece(match.group(), fold_case=fold_case) for match in _PIECE.finditer(form))
+        quick = respelled(plain, traditional_tones(plain))
+    return quick.strip(" ")
+
+
+def tighten(folded: str) -> str:
+    """An evened form, tightened."""
+    return _LOOSE_BLANK.sub("", folded) if " " in folded else folded
+
+
+def _evened(text: str, *, fold_case: bool) -> Folded:
     quick = _same_length(text, fold_case=fold_case)
     if quick is not None:
         return Folded(quick, range(len(text)), range(1, len(text) + 1))
@@ -67,10 +112,7 @@ def folded_text(text: str, *, fold_case: bool) -> Folded:
     return Folded(respelled(plain, traditional_tones(plain)), starts, ends)
 
 
-@lru_cache(maxsize=8)
-def tight_text(text: str, *, fold_case: bool) -> Folded:
-    """A text, evened and tightened."""
-    even = folded_text(text, fold_case=fold_case)
+def _tightened(even: Folded) -> Folded:
     loose = {match.start() for match in _LOOSE_BLANK.finditer(even.text)}
     if not loose:
         return even
@@ -80,27 +122,6 @@ def tight_text(text: str, *, fold_case: bool) -> Folded:
         [even.starts[place] for place in kept],
         [even.ends[place] for place in kept],
     )
-
-
-@lru_cache(maxsize=4096)  # names come again and again
-def form_key(form: str, *, fold_case: bool) -> str:
-    """What equal forms have in common: evened and tightened."""
-    return tighten(fold(form, fold_case=fold_case))
-
-
-@lru_cache(maxsize=4096)  # likewise
-def fold(form: str, *, fold_case: bool) -> str:
-    """A form, evened like `folded_text`; blanks around it left out."""
-    quick = _same_length(form, fold_case=fold_case)
-    if quick is None:
-        plain = "".join(_piece(match.group(), fold_case=fold_case) for match in _PIECE.finditer(form))
-        quick = respelled(plain, traditional_tones(plain))
-    return quick.strip(" ")
-
-
-def tighten(folded: str) -> str:
-    """An evened form, tightened like `tight_text`."""
-    return _LOOSE_BLANK.sub("", folded) if " " in folded else folded
 
 
 def _same_length(text: str, *, fold_case: bool) -> str | None:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from kg_builder.records import Issue
 
 
-@dataclass(frozen=True, slots=True)
-class AnswerItem:
+class AnswerItem(NamedTuple):
     """One entity in an answer."""
 
     text: str
@@ -23,8 +22,7 @@ class AnswerItem:
     """Where the answer copies the text: which occurrence of these words it marked, from 0."""
 
 
-@dataclass(frozen=True, slots=True)
-class AnswerPair:
+class AnswerPair(NamedTuple):
     """One relation in an answer."""
 
     subject: str
@@ -38,8 +36,7 @@ class AnswerPair:
     end: int
 
 
-@dataclass(frozen=True, slots=True)
-class ReadAnswer:
+class ReadAnswer(NamedTuple):
     """An answer, read. Without items, pairs and issues it says that there is nothing."""
 
     items: Sequence[AnswerItem] = ()

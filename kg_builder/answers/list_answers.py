@@ -164,8 +164,9 @@ def _pair(words: str, start: int) -> AnswerPair | None:
 
 
 def _is_heading(words: str) -> bool:
-    parts = [part.strip().casefold() for part in _BAR.split(words.strip("| \t"))]
-    return words.endswith(":") or all(part in _HEADINGS for part in parts)
+    if words.endswith(":"):
+        return True
+    return all(part.strip().casefold() in _HEADINGS for part in _BAR.split(words.strip("| \t")))
 
 
 def _is_json(answer: str, start: int) -> bool:

@@ -16,6 +16,7 @@ _RULE = re.compile(r"[\s|:=_*-]*|```[ \t]*\w*")
 _EXPLANATION = re.compile(
     r"[:\s](?:(?<=:)(?:\s.*|$)|(?<=\s)(?:--\s|[\u2013\u2014]\s|-\s(?=(?:\S+\s+){3})).*)", re.DOTALL
 )
+_MAY_EXPLAIN = re.compile(r"[:\u2013\u2014-]")
 _NOTHING = re.compile(
     r"\(?(?:none|nothing|n/?a|nil|null|no(?: \S+){0,6} (?:found|mentioned|listed|identified|detected|present|extracted)"
     r"|(?:there (?:are|is|were) )?no (?:relevant |such )?(?:\S+ ){0,2}"
@@ -39,13 +40,17 @@ def split_entries(answer: str, start: int) -> Iterator[Entry]:
     """The lines that say something, without bullets, blanks and marks around them."""
     place = start
     for line in answer[start:].splitlines(keepends=True):
-        if not _RULE.fullmatch(line.strip()):
+        if not _is_rule(line.strip()):
             bullet = BULLET.match(line)
             begin = place + (bullet.end() if bullet else 0)
             entry = trimmed(answer, begin, place + len(line))
             if entry is not None:
                 yield Entry(*entry, bullet is not None)
         place += len(line)
+
+
+def _is_rule(line: str) -> bool:
+    return not line or (line[0] in "|:=_*-`" and _RULE.fullmatch(line) is not None)
 
 
 def trimmed(answer: str, start: int, end: int) -> tuple[int, int] | None:
@@ -68,4 +73,4 @@ def says_nothing(words: str) -> bool:
 
 def without_explanation(words: str) -> str:
     """Cut where an explanation begins: ``aspirin: given for pain``."""
-    return _EXPLANATION.sub("", words).rstrip(_BEHIND)
+    return (_EXPLANATION.sub("", words) if _MAY_EXPLAIN.search(words) else words).rstrip(_BEHIND)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from kg_builder.answers.folding import Folded, fold, folded_text, form_key, tight_text
+from kg_builder.answers.folding import Folded, folded_form, folded_text
 from kg_builder.answers.word_edges import is_unspaced, whole_words
 
 Span = tuple[int, int]
@@ -21,20 +21,30 @@ _MOST_CUT_WORDS = 50
 def occurrences(text: str, form: str, *, fold_case: bool) -> Iterator[Span]:
     """Stretches of the text that read like the form, the most alike first, then in order. Some come twice."""
     if fold_case and form in _ALSO_ABBREVIATIONS:
-        for start, end in _folded(text, form, fold_case=True):
-            if text[start:end].isupper():
-                yield start, end
+        for folded, wanted in _readings(text, form, fold_case=True):
+            for start, end in _alike(text, folded, wanted, capitals=False):
+                if text[start:end].isupper():
+                    yield start, end
     if form in text:
         yield from exactly(text, form)
-    yield from _folded(text, form, fold_case=fold_case)
+    capitals = _in_capitals(form, fold_case=fold_case)
+    for folded, wanted in _readings(text, form, fold_case=fold_case):
+        yield from _alike(text, folded, wanted, capitals=capitals)
 
 
 def first_occurrence(text: str, form: str, *, fold_case: bool) -> Span | None:
     """The first of the `occurrences`, or None."""
-    if (start := text.find(form)) >= 0 and not (fold_case and form in _ALSO_ABBREVIATIONS):
-        end = start + len(form)
-        if whole_words(text, start, end):
-            return start, end  # as for most forms, without further ado
+    if not (fold_case and form in _ALSO_ABBREVIATIONS):  # for most forms the first place is the one
+        if (start := text.find(form)) >= 0:
+            if whole_words(text, start, start + len(form)):
+                return start, start + len(form)
+        elif not (readings := _readings(text, form, fold_case=fold_case)):
+            return None
+        else:
+            folded, wanted = readings[0]
+            capitals = _in_capitals(form, fold_case=fold_case)
+            if (span := _span(text, folded, folded.text.find(wanted), len(wanted), capitals=capitals)) is not None:
+                return span
     return next(occurrences(text, form, fold_case=fold_case), None)
 
 
@@ -52,32 +62,41 @@ def exactly(text: str, form: str) -> Iterator[Span]:
             yield place, place + length
 
 
-def _folded(text: str, form: str, *, fold_case: bool) -> Iterator[Span]:
-    even = fold(form, fold_case=fold_case)
+def _readings(text: str, form: str, *, fold_case: bool) -> list[tuple[Folded, str]]:
+    """The folded texts that have the folded form somewhere, each with that form."""
+    even, tight = folded_form(form, fold_case)
     if not even:
-        return
-    capitals = fold_case and len(form) <= _SHORT and form.isupper()
-    folded = folded_text(text, fold_case=fold_case)
-    if even in folded.text:
-        yield from _alike(text, folded, even, capitals=capitals)
-    tight, wanted = tight_text(text, fold_case=fold_case), form_key(form, fold_case=fold_case)
-    if wanted and wanted in tight.text and (tight is not folded or wanted != even):
-        yield from _alike(text, tight, wanted, capitals=capitals)
+        return []
+    folded = folded_text(text, fold_case)
+    found = [(folded.even, even)] if even in folded.even.text else []
+    if tight and tight in folded.tight.text and (tight != even or folded.tight is not folded.even):
+        found.append((folded.tight, tight))
+    return found
 
 
 def _alike(text: str, folded: Folded, wanted: str, *, capitals: bool) -> Iterator[Span]:
     """Stretches of the text that read so once it is folded; `capitals`: not those in small letters."""
-    for place in _places(folded.text, wanted):
-        span = folded.original(place, place + len(wanted))
-        if span is None or not whole_words(text, *span):
-            continue
-        if not (capitals and text[span[0] : span[1]].islower()):
+    for place in _places(folded.text, wanted, folded.text.find(wanted)):
+        if (span := _span(text, folded, place, len(wanted), capitals=capitals)) is not None:
             yield span
 
 
-def _places(text: str, form: str, start: int = 0) -> Iterator[int]:
-    """Where a form begins, without overlap. Past many places within words, those within words are left out."""
-    place, tried = text.find(form, start), 0
+def _span(text: str, folded: Folded, place: int, length: int, *, capitals: bool) -> Span | None:
+    """What a stretch of the folded text stands for, if that is whole words."""
+    span = folded.original(place, place + length)
+    if span is None or not whole_words(text, *span):
+        return None
+    return None if capitals and text[slice(*span)].islower() else span
+
+
+def _in_capitals(form: str, *, fold_case: bool) -> bool:
+    """Whether a form is an abbreviation that words in small letters aren't."""
+    return fold_case and len(form) <= _SHORT and form.isupper()
+
+
+def _places(text: str, form: str, start: int) -> Iterator[int]:
+    """Where a form begins, without overlap; `start` is the first place. Past many, those within words are left out."""
+    place, tried = start, 0
     while place >= 0:
         yield place
         tried += 1

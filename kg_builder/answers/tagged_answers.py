@@ -18,7 +18,8 @@ from kg_builder.answers.tagged_text import Tagged, read_brackets, read_tags
 from kg_builder.answers.typed_lines import read_typed_lines
 
 _NO_MARKS = unreadable("the text with its entities marked, nor a list of them")
-_LIKE_JSON = re.compile(r"\s*(?:```\w*\s*)?[\[{]")
+_LIKE_JSON = re.compile(r"\s*(?:```\w*\s*)?\[(?=\s*[\[\]]|[^\"'\u201c]*[\"'\u201c])")
+"""A list that is empty or may hold strings; one of bare words is no JSON that says anything."""
 
 
 def read_tagged(answer: str, *, complete: bool = True, source: str = "") -> ReadAnswer:

@@ -49,16 +49,18 @@ def read_tags(answer: str, start: int) -> Tagged:
     opened: dict[str, list[_Tag]] = {}
     found: list[tuple[_Tag, int, int]] = []
     for match in _TAG.finditer(answer, start):
-        pieces.append(answer[place : match.start()])
-        length += match.start() - place
-        place = match.end()
-        name, remark = match[2], match[3]
-        if remark.endswith("/") or (name.casefold() in _NO_LABELS and not (len(name) == 1 and name.isupper())):
+        begin, end = match.span()
+        pieces.append(answer[place:begin])
+        length += begin - place
+        place = end
+        closing, name, remark = match.groups()
+        folded = name.casefold()
+        if remark.endswith("/") or (folded in _NO_LABELS and not (len(name) == 1 and name.isupper())):
             continue
-        if not match[1]:
-            opened.setdefault(name.casefold(), []).append(_Tag(_label(name, remark), place, length))
-        elif tags := opened.get(name.casefold()):
-            found.append((tags.pop(), match.start(), length))
+        if not closing:
+            opened.setdefault(folded, []).append(_Tag(_label(name, remark), place, length))
+        elif tags := opened.get(folded):
+            found.append((tags.pop(), begin, length))
         else:
             astray = True
     pieces.append(answer[place:])
@@ -84,7 +86,7 @@ def read_brackets(answer: str, start: int) -> Tagged:
 
 
 def _label(name: str, remark: str) -> str:
-    if name.casefold() in _WITH_ATTRIBUTE and (given := _ATTRIBUTE.search(remark)) is not None:
+    if remark and name.casefold() in _WITH_ATTRIBUTE and (given := _ATTRIBUTE.search(remark)) is not None:
         return given[1].strip()
     return name
 
@@ -92,5 +94,5 @@ def _label(name: str, remark: str) -> str:
 def _item(copy: Copy, tag: _Tag, end: int, plain_end: int) -> AnswerItem:
     written = copy.text[tag.plain : plain_end]
     text = written.strip(_BLANKS)
-    lead = len(written) - len(written.lstrip(_BLANKS))
+    lead = len(written) - len(written.lstrip(_BLANKS)) if text != written else 0
     return AnswerItem(text, tag.label, tag.answer + lead, end, copy.occurrence(text, tag.plain + lead))

@@ -81,7 +81,7 @@ def _parts(answer: str, start: int, end: int) -> _Line | None:
         if LABEL_LIKE.fullmatch(answer[start : separators[0].start()].strip("*_` ")):
             last = separators[0]
         left, right = trimmed(answer, start, last.start()), trimmed(answer, last.end(), end)
-        if left and right is None and LABEL_LIKE.fullmatch(answer[left[0] : left[1]]):
+        if left and right is None and LABEL_LIKE.fullmatch(answer, *left):
             return _Line(left, (end, end))
         return _Line(left, right) if left and right else None
     if answer[end - 1] == ")" and (bracket := answer.rfind("(", start, end)) > start:
@@ -92,17 +92,18 @@ def _parts(answer: str, start: int, end: int) -> _Line | None:
 
 def _types_first(answer: str, lines: Sequence[_Line]) -> bool:
     balance = 0
-    for line in lines:
-        left, right = answer[slice(*line.left)], answer[slice(*line.right)]
-        balance += (LABEL_LIKE.fullmatch(left) is not None) - (LABEL_LIKE.fullmatch(right) is not None)
+    for left, right in lines:
+        balance += LABEL_LIKE.fullmatch(answer, *left) is not None
+        balance -= LABEL_LIKE.fullmatch(answer, *right) is not None
     return balance > 0
 
 
 def _forward(answer: str, line: _Line) -> AnswerItem | None:
-    left, right = answer[slice(*line.left)], answer[slice(*line.right)]
+    start, end = line.left
+    right = answer[slice(*line.right)]
     if not right or len(right.split()) > _LONGEST_LABEL:
         return None
-    return AnswerItem(left, right, *line.left)
+    return AnswerItem(answer[start:end], right, start, end)
 
 
 def _grouped(answer: str, lines: Sequence[_Line], alone: Sequence[tuple[int, int]]) -> Iterator[AnswerItem]:

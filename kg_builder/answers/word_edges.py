@@ -20,11 +20,9 @@ def whole_words(text: str, start: int, end: int) -> bool:
         before = text[start - 1]
         if before != " " and (_within(before, text[start]) or (before in ".," and _number_goes_on_before(text, start))):
             return False
-    if end < len(text):
-        after = text[end]
-        if after != " " and (_within(text[end - 1], after) or (after in ".," and _number_goes_on_after(text, end))):
-            return False
-    return True
+    if end == len(text) or (after := text[end]) == " ":
+        return True
+    return not (_number_goes_on_after(text, end) if after in ".," else _within(text[end - 1], after))
 
 
 def is_unspaced(letter: str) -> bool:

@@ -52,43 +52,39 @@ def grounded(mention: Mention, setting: Setting) -> Issue | None:
 
 
 def type_in_schema(mention: Mention, setting: Setting) -> Issue | None:
-    """The schema has the type."""
-    if setting.schema.entity(mention.type) is not None:
-        return None
-    names = ", ".join(entity.name for entity in setting.schema.entities)
-    return Issue(code="unknown-type", message=f"'{mention.type}' is not a type; use one of {names}.")
-
-
-def not_an_identifier(mention: Mention, setting: Setting) -> Issue | None:
-    """Names and numbers of patients are never written."""
+    """The schema has the type, and it isn't an identifier's: names and numbers of patients are never written."""
     entity = setting.schema.entity(mention.type)
-    if entity is None or entity.role is not Role.IDENTIFIER:
+    if entity is None:
+        names = ", ".join(entity.name for entity in setting.schema.entities)
+        return Issue(code="unknown-type", message=f"'{mention.type}' is not a type; use one of {names}.")
+    if entity.role is Role.IDENTIFIER:
+        return Issue(code="identifier", message=f"{mention.type} identifies a person and is never written.")
+    return None
+
+
+def keeps_to_rules(mention: Mention, setting: Setting) -> Issue | None:
+    """The minimum length of the extractor and language, and none of their generic terms.
+
+    Attributes are values, so any term will do.
+    """
+    rules = rules_for(setting.limits.rules, mention.provenance.extractor, setting.language)
+    text = mention.text
+    if len(text.strip()) < rules.min_length:
+        return Issue(code="too-short", message=f"Shorter than {rules.min_length} characters.")
+    terms = rules.generic_terms
+    generic = shipped_generic_terms(setting.language) if terms is None else {fold(term) for term in terms}
+    if fold(text) not in generic:
         return None
-    return Issue(code="identifier", message=f"{mention.type} identifies a person and is never written.")
-
-
-def long_enough(mention: Mention, setting: Setting) -> Issue | None:
-    """The minimum length of the extractor and language."""
-    least = rules_for(setting.limits.rules, mention.provenance.extractor, setting.language).min_length
-    if len(mention.text.strip()) >= least:
-        return None
-    return Issue(code="too-short", message=f"Shorter than {least} characters.")
-
-
-def specific_enough(mention: Mention, setting: Setting) -> Issue | None:
-    """Not a generic term of the extractor and language. Attributes are values, so any will do."""
     entity = setting.schema.entity(mention.type)
     if entity is None or entity.role is not Role.CONCEPT:
         return None
-    terms = rules_for(setting.limits.rules, mention.provenance.extractor, setting.language).generic_terms
-    generic = shipped_generic_terms(setting.language) if terms is None else {fold(term) for term in terms}
-    if fold(mention.text) not in generic:
-        return None
-    return Issue(code="generic-term", message=f"'{mention.text}' alone names nothing in particular.")
+    return Issue(code="generic-term", message=f"'{text}' alone names nothing in particular.")
 
 
 def confident_enough(item: Mention | RelationMention, setting: Setting) -> Issue | None:
     """The threshold of the type or predicate."""
+    if not setting.limits.min_confidence:
+        return None
     name = item.type if isinstance(item, Mention) else item.predicate
     least = setting.limits.threshold(name)
     if least is None:
@@ -103,6 +99,8 @@ def confident_enough(item: Mention | RelationMention, setting: Setting) -> Issue
 
 def agrees_with_concept(mention: Mention, setting: Setting) -> Issue | None:
     """The type's semantic group is that of the concepts it was linked to."""
+    if not mention.concepts:
+        return None
     entity = setting.schema.entity(mention.type)
     if entity is None or entity.role is not Role.CONCEPT:
         return None
@@ -144,11 +142,9 @@ def two_ends(relation: RelationMention, _setting: Setting) -> Issue | None:
 
 
 MENTION_CHECKS: tuple[MentionCheck, ...] = (
-    not_an_identifier,
     type_in_schema,
     grounded,
-    long_enough,
-    specific_enough,
+    keeps_to_rules,
     agrees_with_concept,
     confident_enough,
 )

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
-from dataclasses import dataclass
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from kg_builder.errors import DocumentError
 from kg_builder.protocols import Check
@@ -17,8 +16,7 @@ NOT_IN_TEXT = Issue(code="not-in-text", message="It is not in the text; copy it 
 Item = TypeVar("Item", Mention, RelationMention)
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(NamedTuple):
     """Index of each accepted candidate, and a reject for every other one."""
 
     accepted: tuple[int, ...]
@@ -32,7 +30,7 @@ def judge_mentions(candidates: Sequence[Mention], setting: Setting, checks: Sequ
     for index, mention in enumerate(candidates):
         key = mention.key
         issue = (
-            _repeated(key, mention.assertion, seen)
+            (_repeated(mention.assertion, seen[key]) if key in seen else None)
             or first_issue(mention, MENTION_CHECKS, setting)
             or (_user_issue(mention, checks, setting) if checks else None)
         )
@@ -56,7 +54,7 @@ def judge_relations(
     for index, relation in enumerate(candidates):
         key = (relation.subject.key, relation.predicate, relation.object.key, relation.sentence)
         issue = (
-            _repeated(key, relation.assertion, seen)
+            (_repeated(relation.assertion, seen[key]) if key in seen else None)
             or _end_rejected(relation, accepted)
             or first_issue(relation, RELATION_CHECKS, setting)
             or (_user_issue(relation, checks, setting) if checks else None)
@@ -95,12 +93,10 @@ def reject_relation(relation: RelationMention, issue: Issue) -> Reject:
     )
 
 
-def _repeated(key: Hashable, assertion: Assertion, seen: dict[Hashable, Assertion]) -> Issue | None:
-    if key not in seen:
-        return None
-    if seen[key] is assertion:
+def _repeated(assertion: Assertion, before: Assertion) -> Issue:
+    if before is assertion:
         return Issue(code="duplicate", message="Given twice.")
-    return Issue(code="assertion-conflict", message=f"The same words are already given as {seen[key]}.")
+    return Issue(code="assertion-conflict", message=f"The same words are already given as {before}.")
 
 
 def _end_rejected(relation: RelationMention, accepted: frozenset[Hashable]) -> Issue | None:

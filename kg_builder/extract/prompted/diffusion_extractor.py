@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 from kg_builder.answers.aligning import align_items
 from kg_builder.answers.items import ReadAnswer
@@ -92,7 +91,7 @@ class DiffusionExtractor:
 
 
 def _renamed(read: ReadAnswer, schema: Schema) -> ReadAnswer:
-    return replace(read, items=[replace(item, type=schema_label(item.type, schema)) for item in read.items])
+    return read._replace(items=[item._replace(type=schema_label(item.type, schema)) for item in read.items])
 
 
 def _not_asked(mention: Mention, schema: Schema) -> Reject:

@@ -74,6 +74,11 @@ def test_the_same_facts_in_other_words(text: str, rewriting: str, recognize: Rec
         ("chest clear. wound clean dry. walking well", "The chest is clear.", "fact-lost"),
         ("chest clear", "The chest is clear. Family counselled regarding prognosis.", "fact-added"),
         ("aspirin 75 mg daily", "Take aspirin 75 mg daily as", "truncated-rewrite"),
+        (
+            "2 fits at night. keppra 750 bid. no etoh. fit prec. level none needed",
+            "Two fits at night. Keppra 750 twice daily. No alcohol.",
+            "truncated-rewrite",
+        ),
         ("aspirin 75 mg daily", "", "fact-lost"),
     ],
 )
