@@ -11,6 +11,7 @@ from kg_builder.clean.alignment import CleanText
 from kg_builder.deadlines import wait_for
 from kg_builder.errors import BackendUnavailableError, DocumentError, ModelError, TransientModelError
 from kg_builder.graphs.circuit_breaker import Breakers, Part
+from kg_builder.privacy.gate import Gate
 from kg_builder.protocols import (
     ExtractionRequest,
     Extractor,
@@ -20,7 +21,6 @@ from kg_builder.protocols import (
 )
 from kg_builder.records import Issue, Mention, Reject
 from kg_builder.schema import Schema
-from kg_builder.text.long_requests import extract_whole
 
 Given = TypeVar("Given")
 
@@ -65,6 +65,7 @@ def ask_for_mentions(
     document_id: str,
     allow_remote: bool,
     breakers: Breakers,
+    gate: Gate,
 ) -> Answer:
     """Ask from `rung` on; an extractor that fails for good hands over to the next. Raises the last one's error.
 
@@ -78,7 +79,7 @@ def ask_for_mentions(
             clean.text, schema, language=language, attempt=attempt, issues=issues, document_id=document_id
         )
         try:
-            found = ask(extractor, partial(extract_whole, extractor, request), breakers)
+            found = ask(extractor, partial(gate.extract, extractor, request, clean), breakers)
             break
         except (TransientModelError, BackendUnavailableError):
             raise
@@ -107,13 +108,14 @@ def ask_for_relations(
     document_id: str,
     allow_remote: bool,
     breakers: Breakers,
+    gate: Gate,
 ) -> RelationExtraction:
     """Ask for the relations among mentions; rejects come back in original offsets."""
     permit(extractor, allow_remote=allow_remote)
     request = RelationRequest(
         clean.text, mentions, schema, language=language, attempt=attempt, issues=issues, document_id=document_id
     )
-    found = ask(extractor, partial(extractor.relate, request), breakers)
+    found = ask(extractor, partial(gate.relate, extractor, request, clean), breakers)
     return RelationExtraction(found.relations, [_in_original(item, clean) for item in found.rejects])
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
+from copy import copy
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import lru_cache, partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -28,6 +29,7 @@ from kg_builder.graphs.model_parts import (
     model_relations,
     with_given_models,
 )
+from kg_builder.privacy.gate import Gate
 from kg_builder.protocols import (
     Check,
     Cleaner,
@@ -44,6 +46,7 @@ if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
 
     from kg_builder.normalize.linker import LinkingNormalizer
+    from kg_builder.privacy.detector import Detector
     from kg_builder.terminology.table import Terminology
 
 
@@ -70,12 +73,21 @@ class Components:
     settings_hash: str = field(default="", init=False)
     breakers: Breakers = field(init=False, repr=False, compare=False)
     """Of the models that these parts ask."""
+    gate: Gate = field(init=False, repr=False, compare=False)
+    """Before those that are remote."""
 
     def __post_init__(self) -> None:
         # what several documents meet at once is one event
         failures = self.settings.breaker_failures * self.settings.concurrency
         object.__setattr__(self, "breakers", Breakers(failures))
+        object.__setattr__(self, "gate", Gate(self.settings.privacy, partial(_detector, self.settings.terminologies)))
         object.__setattr__(self, "settings_hash", _digest(self))
+
+    def without_store(self) -> Components:
+        """The same parts, breakers included, for who writes what they give himself."""
+        parts = copy(self)
+        object.__setattr__(parts, "store", None)
+        return parts
 
 
 class Context(BaseModel):
@@ -246,6 +258,14 @@ def _vietnamese(folder: Path | None, terminology: Terminology) -> Extractor:
     return VietnameseExtractor(load_model(folder), _lexicon(terminology))
 
 
+def _detector(terminologies: tuple[str, ...]) -> Detector:
+    from kg_builder.privacy.clinical import clinical_names
+    from kg_builder.privacy.detector import Detector
+    from kg_builder.terminology.stack import open_terminologies
+
+    return Detector(clinical_names(open_terminologies(terminologies)))
+
+
 def _named_extractors(settings: Settings) -> list[str]:
     routed = (name for rule in settings.rules for name in rule.extractors)
     return list(dict.fromkeys((*settings.extractors, *routed, "lexicon")))
@@ -279,4 +299,7 @@ def _components(settings: str, store: str | None) -> Components:
     from kg_builder.stores import open_store
 
     read = Settings.model_validate_json(settings)  # without the password of a database, which the environment has
-    return make_components(read, store=None if store is None else open_store(store, neo4j=read.neo4j))
+    if store is None:
+        return make_components(read)
+    schemas = map(load_schema, _named_schemas(read))
+    return make_components(read, store=open_store(store, neo4j=read.neo4j, schemas=schemas))

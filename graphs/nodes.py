@@ -36,6 +36,7 @@ from kg_builder.graphs.state import (
 from kg_builder.graphs.validating import judge
 from kg_builder.protocols import Cleaning
 from kg_builder.records import Document, Selection
+from kg_builder.review import review
 from kg_builder.schema import Schema
 from kg_builder.select.language import detect_language
 from kg_builder.select.routing import select as route
@@ -90,7 +91,7 @@ def clean(state: Input, parts: Components) -> FirstCleaned:
         cleaned = Cleaning(CleanText.unchanged(document.text))
     else:
         permit(parts.cleaner, allow_remote=parts.settings.allow_remote)
-        cleaned = ask(parts.cleaner, partial(parts.cleaner.clean, document, language), parts.breakers)
+        cleaned = ask(parts.cleaner, partial(parts.gate.clean, parts.cleaner, document, language), parts.breakers)
     return {
         "document": document,
         "language": language,
@@ -169,6 +170,7 @@ def extract(state: ExtractInput, parts: Components) -> Asked:
         document_id=state["document"].id,
         allow_remote=parts.settings.allow_remote,
         breakers=parts.breakers,
+        gate=parts.gate,
     )
     kept = state.get("mentions", ())
     known = {mention.key for mention in kept}
@@ -207,6 +209,7 @@ def relate(state: ExtractInput, parts: Components) -> Candidates:
         document_id=state["document"].id,
         allow_remote=parts.settings.allow_remote,
         breakers=parts.breakers,
+        gate=parts.gate,
     )
     kept = state.get("relations", ())
     fresh = [relation for relation in answer.relations if relation not in kept]
@@ -238,5 +241,12 @@ def validate(state: ValidateInput, parts: Components) -> Judged:
 
 @step("write", timed=False)
 def write(state: WriteInput, parts: Components) -> Written:
-    """Write the part in one transaction, where there is a store."""
-    return {"result": parts.store.write(state["graph"])} if parts.store is not None else {}
+    """Write the part in one transaction, where there is a store; decisions about it first, which then count for it."""
+    part, decisions = state["graph"], state.get("decisions", ())
+    if parts.store is None:
+        return {"graph": review(part, decisions).part} if decisions else {}
+    if not decisions:
+        return {"result": parts.store.write(part)}
+    parts.store.decide(decisions)
+    result = parts.store.write(part)
+    return {"result": result, "graph": review(part, parts.store.decisions(part.document.id)).part}

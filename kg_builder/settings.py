@@ -20,6 +20,7 @@ from kg_builder.backends.family import Family
 from kg_builder.backends.model_settings import SCHEMES, ModelSettings
 from kg_builder.errors import SettingsError
 from kg_builder.extract.voting import EnsembleSettings
+from kg_builder.privacy.gate import Policy
 from kg_builder.records import Confidence
 from kg_builder.select.routing import DEFAULT_RULES, Rule
 from kg_builder.stores.neo4j.connection import Neo4jConnection
@@ -79,8 +80,14 @@ class Settings(BaseSettings):
     relation_extractor: str = "classifier"
     """``classifier``: over whole documents, English; ``cooccurrence``: cue words within a sentence; ``none``; or a
     model: a name among `models`, or its source."""
+    chat_model: str | None = None
+    """What ``kg-builder ask`` and ``chat`` answer by: a name among `models`, or as LangChain's `init_chat_model` takes
+    it (``provider:model``). None: the facts themselves are the answer."""
     allow_remote: bool = False
     """Let text go to models that run elsewhere. Without it, a document that needs one is set aside."""
+    privacy: Policy = "block"
+    """What becomes of a text in which something identifies people before such a model gets it: ``block`` sets its
+    document aside, ``mask`` puts placeholders in their place, ``allow`` sends it as it is."""
     tagger_model: Path | None = None
     """``model/`` folder of a tagger that ``kg-builder train ner`` wrote; None: the shipped one."""
     vietnamese_model: Path | None = None
@@ -143,9 +150,11 @@ class Settings(BaseSettings):
         """
         unchanging = {"allow_remote", "concurrency", "roll_up", "terminologies", "threads", "tracing"}
         unchanging |= {"document_timeout", "document_attempts", "breaker_failures", "breaker_patience"}
-        unchanging |= {"engine", "ray", "neo4j"}
+        unchanging |= {"engine", "ray", "neo4j", "chat_model", "privacy"}
         where_it_runs = {"__all__": {"batch_size", "device", "limits"}}
-        return self.model_dump(mode="json", exclude={**dict.fromkeys(unchanging, True), "models": where_it_runs})
+        said = self.model_dump(mode="json", exclude={**dict.fromkeys(unchanging, True), "models": where_it_runs})
+        # blocked or not, what is read is read alike
+        return said | ({"privacy": "mask"} if self.privacy == "mask" else {})
 
 
 def model_named(source: str) -> ModelSettings:
@@ -159,11 +168,19 @@ def model_named(source: str) -> ModelSettings:
         ) from error
 
 
+_OF_THEIR_OWN: Mapping[str, type[BaseSettings]] = {"neo4j": Neo4jConnection, "ray": RaySettings}
+"""Sections each of whose fields has an environment variable, which wins over the file, as for all settings."""
+
+
 def load_settings(path: str | Path | None = None, **given: Any) -> Settings:
     """Settings from a YAML file, the environment and keyword arguments. Raises SettingsError naming the field."""
     from_file = _read(Path(path)) if path is not None else {}
     try:
         from_environment = Settings().model_fields_set
+        for section, kind in _OF_THEIR_OWN.items():
+            if isinstance(from_file.get(section), Mapping):
+                said = kind().model_fields_set
+                from_file[section] = {key: value for key, value in from_file[section].items() if key not in said}
         return Settings(**{key: value for key, value in from_file.items() if key not in from_environment} | given)
     except UnreadableVariable as error:
         raise SettingsError(
