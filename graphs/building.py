@@ -31,10 +31,11 @@ from kg_builder.stores.views import Ended, RunRecord
 if TYPE_CHECKING:
     import networkx
     from langchain_core.callbacks import BaseCallbackHandler
+    from langchain_core.document_loaders import BaseLoader
     from langchain_core.documents import Document as LangChainDocument
     from langchain_core.language_models import BaseChatModel
 
-    Source = str | Path | LangChainDocument | Row
+    Source = str | Path | LangChainDocument | BaseLoader | Row
 
 OnReport = Callable[[DocumentReport], None]
 
@@ -66,7 +67,7 @@ def build(
     callbacks: Iterable[BaseCallbackHandler] = (),
     models: Mapping[str, BaseChatModel] | None = None,
 ) -> Build:
-    """Read texts, documents (ours or LangChain's) or paths, and write their graph to a store.
+    """Read texts, documents (ours or LangChain's), LangChain's loaders or paths, and write their graph to a store.
 
     A string is a text, a `Path` a file or folder. `on_report` is called after each document. A failing
     document is counted in `Build.run` and kept in the store's ledger; StoreErrors are raised. A run that `control`
@@ -82,12 +83,16 @@ def build(
         )
     run_engine = _engine(settings)
     components = make_components(settings, checks=checks, callbacks=callbacks, models=models)
-    target = open_store(str(store), neo4j=settings.neo4j) if isinstance(store, str | Path) else store
+    target = _opened(store, components) if isinstance(store, str | Path) else store
     components = replace(components, store=target)
     control = control or RunControl()
     reports = run_engine(documents(sources), components, control=control)
     run = run_into(target, reports, components, on_report, control=control)
     return Build(target, run, None if run.ended == "stopped" else keep_rolled_up(target, settings))
+
+
+def _opened(store: str | Path, components: Components) -> GraphStore:
+    return open_store(str(store), neo4j=components.settings.neo4j, schemas=components.schemas.values())
 
 
 def _engine(settings: Settings) -> Callable[..., Iterator[DocumentReport]]:
@@ -203,7 +208,7 @@ def documents(sources: Source | Iterable[Source]) -> Iterator[Row]:
     """Sources of every kind, one after the other; a text without an id is named after its own hash."""
     if sources is None or isinstance(sources, Mapping | bytes):
         raise InputError(f"cannot read a {type(sources).__name__}; give texts, documents or paths")
-    one = isinstance(sources, str | Path | Document | GoldDocument | Unreadable) or hasattr(sources, "page_content")
+    one = isinstance(sources, str | Path | Document | GoldDocument | Unreadable) or _is_langchains(sources)
     listed: Iterable[Any] = [sources] if one else cast("Iterable[Any]", sources)
     for of_langchain, run in groupby(listed, key=lambda source: hasattr(source, "page_content")):
         if of_langchain:
@@ -212,11 +217,18 @@ def documents(sources: Source | Iterable[Source]) -> Iterator[Row]:
             yield from chain.from_iterable(map(_documents, run))
 
 
+def _is_langchains(source: object) -> bool:
+    """Whether it is a document or a loader."""
+    return hasattr(source, "page_content") or hasattr(source, "lazy_load")
+
+
 def _documents(source: Any) -> Iterator[Row]:
     if isinstance(source, Document | GoldDocument | Unreadable):
         yield source
     elif isinstance(source, Path):
         yield from read([source])
+    elif hasattr(source, "lazy_load"):
+        yield from from_langchain(source.lazy_load())
     elif isinstance(source, str):
         document = Document(id="text", text=source)
         yield document.model_copy(update={"id": f"text-{document.sha256[:16]}"})

@@ -11,7 +11,7 @@ from kg_builder.records import Concept, DocumentGraph
 from kg_builder.stores.views import ConceptView
 
 TOGETHER = 100
-"""Documents whose fingerprints are asked for at once."""
+"""Documents that are looked up and written at once."""
 
 
 @dataclass(slots=True)
@@ -29,25 +29,33 @@ class Copied:
     """Failed documents in the ledger."""
     runs: int = 0
     """Run records."""
+    decisions: int = 0
+    """Of people, about mentions and relations."""
     hierarchy: bool | None = None
     """Whether the target's IS_A edges changed; None: the source has none, and the target's were left alone."""
 
 
-def copy(source: GraphStore, target: GraphStore, *, on_document: Callable[[Copied], None] = lambda _: None) -> Copied:
-    """Put all documents of one store into another, one transaction a document, with ledger, runs and hierarchy.
+def copy(source: GraphStore, target: GraphStore, *, on_documents: Callable[[Copied], None] = lambda _: None) -> Copied:
+    """Put all documents of one store into another, with decisions, ledger, runs and hierarchy.
 
     What the target has besides stays. Documents that it has unchanged are passed over, so that a copy that was cut
     short goes on where it stopped. What undoing the source's last relinking needs isn't copied.
     """
     tally = Copied()
     with target.writing():
+        decisions = list(source.decisions())
+        target.decide(decisions)  # before the documents, which are then written as these leave them
+        tally.decisions = len(decisions)
         failed = {failure.document_id for failure in target.failures()}
         for parts in _batches(source.parts()):
             known = target.fingerprints([part.document.id for part in parts])
-            for part in parts:
-                there = known.get(part.document.id) == part.fingerprint and part.document.id not in failed
-                _put(part, target, tally, there=there)
-                on_document(tally)
+            lacking = [p for p in parts if p.document.id in failed or known.get(p.document.id) != p.fingerprint]
+            results = target.write_many(lacking)
+            tally.documents += len(parts)
+            tally.written += sum(result.written for result in results)
+            tally.replaced += sum(result.replaced for result in results)
+            tally.unchanged = tally.documents - tally.written
+            on_documents(tally)
         for failure in source.failures():
             target.fail(failure)
             tally.failures += 1
@@ -57,16 +65,6 @@ def copy(source: GraphStore, target: GraphStore, *, on_document: Callable[[Copie
         if source.rolled_up():
             tally.hierarchy = _copy_hierarchy(source, target)
     return tally
-
-
-def _put(part: DocumentGraph, target: GraphStore, tally: Copied, *, there: bool) -> None:
-    tally.documents += 1
-    if not there:
-        result = target.write(part)
-        tally.written += result.written
-        tally.replaced += result.replaced
-        there = not result.written
-    tally.unchanged += there
 
 
 def _batches(parts: Iterator[DocumentGraph]) -> Iterator[list[DocumentGraph]]:

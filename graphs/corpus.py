@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections import Counter, deque
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from functools import partial
@@ -21,6 +21,7 @@ from kg_builder.deadlines import time_limit
 from kg_builder.errors import (
     BackendUnavailableError,
     DocumentError,
+    KeyRefusedError,
     KgBuilderError,
     MissingExtraError,
     StoreError,
@@ -31,7 +32,9 @@ from kg_builder.graphs.components import Components
 from kg_builder.graphs.document import graph, run_document
 from kg_builder.graphs.run_control import RunControl
 from kg_builder.graphs.state import Output
-from kg_builder.protocols import Failure
+from kg_builder.graphs.writing import written, written_at_once
+from kg_builder.privacy.gate import IDENTIFIERS_FOUND
+from kg_builder.protocols import Failure, GraphStore
 from kg_builder.records import Document, DocumentGraph, document_state
 
 logger = logging.getLogger(__name__)
@@ -64,12 +67,14 @@ class DocumentReport:
     warnings: tuple[str, ...] = ()
     """`Selection.warnings`."""
     graph: DocumentGraph | None = None
-    """Where there is no store to read it from."""
+    """Where it isn't in a store."""
+    known: bool = False
+    """Whether the store had its failure before."""
 
 
 Process = Callable[[Document | GoldDocument, Components], Output]
-"""Makes (and writes) the part of one document. Raises KgBuilderError."""
-Reports = Iterator[DocumentReport]
+"""Makes the part of one document, and may write it. Raises KgBuilderError."""
+Reports = Generator[DocumentReport]
 Rows = Iterator[tuple[Row | Failure, Known]]
 
 
@@ -93,14 +98,18 @@ def run_corpus(
     """Read documents as they come, one report each, in order. A failing one never fails its neighbours.
 
     Unchanged documents are skipped, and those that failed too often; a repeated id is a failure of the later
-    document. StoreErrors end the run: nothing could be written after them. `control` may end it early.
+    document. StoreErrors end the run, as nothing could be written after them, and so does a KeyRefusedError, which all
+    others would meet. `control` may end it early.
     """
     control = control or RunControl()
     workers = components.settings.concurrency
     rows = _looked_up(items, components, control, window=max(WINDOW, 2 * workers))
     read = partial(report_of, components=components, process=process)
-    reports = (read(item, known=known) for item, known in rows)
-    for report in reports if workers == 1 else _concurrently(rows, read, workers, control):
+    reports = _one_by_one(rows, read) if workers == 1 else _concurrently(rows, read, workers, control)
+    kept = reports if components.store is None else written(reports, components.store, partial(_unwritten, components))
+    for report in kept:
+        if components.store is not None and report.status == "failed" and not report.known:
+            _note(report.failure, components.store)
         code = report.failure.code if report.failure is not None else ""
         control.saw(unavailable=code == UNAVAILABLE, written=report.status == "written")
         yield report
@@ -120,6 +129,11 @@ def _looked_up(items: Iterable[Row], components: Components, control: RunControl
             if not control.goes_on(components.breakers, patience):
                 return
             yield item, known
+
+
+def _one_by_one(rows: Rows, read: Callable[..., DocumentReport]) -> Reports:
+    for item, known in rows:
+        yield read(item, known=known)
 
 
 def _concurrently(rows: Rows, read: Callable[..., DocumentReport], workers: int, control: RunControl) -> Reports:
@@ -177,7 +191,7 @@ def report_of(
     Raises StoreError only.
     """
     if isinstance(item, Failure):
-        return _failed(item, components)
+        return _failed(item)
     if isinstance(item, Unreadable):
         return DocumentReport(item.document_id, "noted", failure=Failure(item.document_id, item.code, str(item)))
     known = known or Known()
@@ -186,11 +200,15 @@ def report_of(
     if known.fingerprints.get(document.id) == state:
         return DocumentReport(document.id, "unchanged")
     if (left_out := known.left_out(document, state, components.settings.document_attempts)) is not None:
-        return DocumentReport(document.id, "failed", failure=left_out)
+        return DocumentReport(document.id, "failed", failure=left_out, known=True)
     suspected = known.suspected(document, state, alone=components.settings.concurrency == 1)
     if components.store is not None and suspected is not None:
         components.store.fail(suspected)
-    return _processed(item, components, process, Failure(document.id, "", "", state, known.attempts(document, state)))
+    report = _processed(item, components, process, Failure(document.id, "", "", state, known.attempts(document, state)))
+    if components.store is None or suspected is None or report.graph is None:
+        return report
+    # what is noted as cut off would count as having killed the process if that died now
+    return written_at_once(report, components.store, partial(_unwritten, components))
 
 
 def _processed(
@@ -199,11 +217,11 @@ def _processed(
     """`tried`: a failure yet without a reason, with the attempts before this one."""
     try:
         with time_limit(components.settings.document_timeout):
-            output = process(item, components)
-    except StoreError:
+            output = process(item, components.without_store())
+    except (StoreError, KeyRefusedError):
         raise
     except Exception as error:  # noqa: BLE001 - the one boundary where a document's fault stops
-        return _failed(_failure(tried, error), components)
+        return _failed(_failure(tried, error))
     part = output["graph"]
     rejects = Counter(issue.code for reject in part.rejects for issue in reject.issues[:1])
     return DocumentReport(
@@ -216,8 +234,15 @@ def _processed(
         seconds=output["seconds"],
         unserved=part.selection.unserved,
         warnings=part.selection.warnings,
-        graph=part if components.store is None else None,
+        graph=None if "result" in output else part,
     )
+
+
+def _unwritten(components: Components, report: DocumentReport, error: Exception) -> DocumentReport:
+    """What becomes of a document whose part the store doesn't take."""
+    assert report.graph is not None
+    state = document_state(report.graph.document, components.settings_hash)
+    return _failed(_failure(Failure(report.document_id, "", "", state), error))
 
 
 def _failure(tried: Failure, error: Exception) -> Failure:
@@ -237,11 +262,17 @@ def _failure(tried: Failure, error: Exception) -> Failure:
         code = error.code
     elif isinstance(error, TransientModelError | BackendUnavailableError):
         code = UNAVAILABLE
-    own = code not in {UNAVAILABLE, "remote-not-allowed", BUDGET_SPENT} and not isinstance(error, MissingExtraError)
+    own = code not in {UNAVAILABLE, "remote-not-allowed", IDENTIFIERS_FOUND, BUDGET_SPENT} and not isinstance(
+        error, MissingExtraError
+    )
     return Failure(tried.document_id, code, message, tried.state, tried.attempts + own)
 
 
-def _failed(failure: Failure, components: Components) -> DocumentReport:
-    if components.store is not None:
-        components.store.fail(failure)
+def _note(failure: Failure | None, store: GraphStore) -> None:
+    """What was read before it is written by now, which may have the same id: a part that is written clears it."""
+    assert failure is not None, "what failed has a reason"
+    store.fail(failure)
+
+
+def _failed(failure: Failure) -> DocumentReport:
     return DocumentReport(failure.document_id, "failed", failure=failure)

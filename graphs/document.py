@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from contextlib import nullcontext
 from typing import cast
 
@@ -15,6 +16,7 @@ from langgraph.types import Checkpointer, RetryPolicy
 from kg_builder.errors import TransientModelError
 from kg_builder.graphs import nodes
 from kg_builder.graphs.components import Components, Context
+from kg_builder.graphs.review_node import ReviewNode
 from kg_builder.graphs.state import (
     ExtractInput,
     Input,
@@ -26,7 +28,7 @@ from kg_builder.graphs.state import (
     ValidateInput,
     WriteInput,
 )
-from kg_builder.records import Document, DocumentGraph
+from kg_builder.records import Confidence, Document, DocumentGraph
 
 Workflow = CompiledStateGraph[State, Context, Input, Output]
 
@@ -34,8 +36,13 @@ TRANSIENT = RetryPolicy(initial_interval=0.5, max_attempts=4, retry_on=Transient
 """Rate limits and dropped connections; a bad answer is the validate step's business."""
 
 
-def document_workflow(checkpointer: Checkpointer = None) -> Workflow:
-    """Compile the workflow."""
+def document_workflow(checkpointer: Checkpointer = None, *, review: Confidence | None = None) -> Workflow:
+    """Compile the workflow.
+
+    With `review`, it stops before it writes (LangGraph's ``interrupt``, which needs a checkpointer) where something was
+    read with less confidence than this and nobody has decided about it yet: see `review_node.ReviewNode`, and
+    `reviewing` for an easy way to run it.
+    """
     builder = StateGraph(State, context_schema=Context, input_schema=Input, output_schema=Output)
     builder.add_node("clean", nodes.clean, input_schema=Input, retry_policy=TRANSIENT)
     builder.add_node("select", nodes.select, input_schema=SelectInput)
@@ -50,7 +57,12 @@ def document_workflow(checkpointer: Checkpointer = None) -> Workflow:
     builder.add_edge("extract", "relate")
     builder.add_edge("relate", "normalize")
     builder.add_edge("normalize", "validate")
-    builder.add_conditional_edges("validate", _after_validation, ["extract", "relate", "write"])
+    turns: dict[Hashable, str] = {"extract": "extract", "relate": "relate", "write": "write"}
+    if review is not None:
+        builder.add_node("review", ReviewNode(review), input_schema=WriteInput)
+        builder.add_edge("review", "write")
+        turns["write"] = "review"
+    builder.add_conditional_edges("validate", _after_validation, turns)
     builder.add_edge("write", END)
     return builder.compile(checkpointer=checkpointer, name="document")
 

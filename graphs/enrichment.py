@@ -15,7 +15,8 @@ from kg_builder.protocols import GraphStore
 from kg_builder.retrieve.asked import Recognize
 from kg_builder.retrieve.citations import citation
 from kg_builder.retrieve.enriching import MAX_TOKENS, Enrichment, enrich, find_facts
-from kg_builder.retrieve.facts import Fact
+from kg_builder.retrieve.facts import Fact, fact_of
+from kg_builder.retrieve.sentences import find_sentences, telling_words
 from kg_builder.stores.views import EvidenceView, Filter
 
 _FACTS_LOOKED_AT = 50
@@ -61,7 +62,10 @@ def enrichment_node(
 
 
 class GraphRetriever(BaseRetriever):
-    """Evidence sentences about what a question names, best facts first, each sentence once."""
+    """Evidence sentences about what a question names, best facts first, each sentence once.
+
+    Where the graph doesn't have what the question names, or not all of it, sentences that have its words follow.
+    """
 
     model_config = ConfigDict(arbitrary_types_allowed=True)
 
@@ -72,6 +76,8 @@ class GraphRetriever(BaseRetriever):
     where: Filter = Filter()
     k: int = 8
     """Sentences."""
+    embeddings: SkipValidation[Any] = None
+    """LangChain's `Embeddings`: sentences found by words are ranked by meaning too."""
 
     def _get_relevant_documents(
         self,
@@ -85,7 +91,17 @@ class GraphRetriever(BaseRetriever):
             sentences.setdefault(citation(item), _sentence(fact, item))
             if len(sentences) == self.k:
                 break
-        return list(sentences.values())
+        understood = found.understood
+        if len(sentences) < self.k and (understood.unknown or not understood.concepts):
+            for fact, item in self._by_words(query):
+                sentences.setdefault(citation(item), _sentence(fact, item))
+        return list(sentences.values())[: self.k]
+
+    def _by_words(self, query: str) -> list[tuple[Fact, EvidenceView]]:
+        hits = find_sentences(
+            self.store, telling_words(query), limit=self.k, where=self.where, embeddings=self.embeddings
+        )
+        return [(fact_of(hit.relations[0]), hit.relations[0].evidence[0]) for hit in hits]
 
 
 def _in_turn(facts: Sequence[Fact]) -> list[tuple[Fact, EvidenceView]]:
@@ -110,5 +126,6 @@ def _sentence(fact: Fact, item: EvidenceView) -> LangChainDocument:
             "object_name": fact.object_name,
             "assertion": item.assertion.value,
             "confidence": item.confidence,
+            "review": item.review.value,
         },
     )

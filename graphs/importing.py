@@ -81,11 +81,9 @@ def _import_one(
         relations=relations,
         rejects=(*unmapped, *unplaced),
     )
-    assert components.store is not None, "an import is into a store"
     accepted = len(linked) + len(relations)
     return Output(
         graph=part,
-        result=components.store.write(part),
         accepted=accepted,
         extracted=accepted + len(part.rejects),
         seconds={},

@@ -10,7 +10,6 @@ an actor, without saying which documents those were; and a batch of small docume
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -47,8 +46,7 @@ def run_corpus_on_ray(items: Iterable[Row], components: Components, *, control: 
         check_resources(settings.ray)
         with RayPool(orders, components.settings_hash) as pool:
             components.spending.elsewhere = pool.usage
-            reading = _Reading(pool, writes_here=orders.open_store is None)
-            for report in run_corpus(items, here, process=reading.process, control=control):
+            for report in run_corpus(items, here, process=_Reading(pool).process, control=control):
                 yield report
                 if pool.broken is not None:
                     raise pool.broken
@@ -66,18 +64,12 @@ class _WrittenByMany(Protocol):
 @dataclass(frozen=True, slots=True)
 class _Reading:
     pool: RayPool
-    writes_here: bool
 
     def process(self, item: Document | GoldDocument, components: Components) -> Output:
         """Read in one of the processes; see `corpus.Process`."""
         answer = self.pool.read(document_of(item))
         _tell(components.breakers, answer.error)
-        output = _output(answer)
-        if components.store is None or not self.writes_here:
-            return output
-        begun = time.perf_counter()
-        result = components.store.write(output["graph"])
-        return {**output, "result": result, "seconds": {**output["seconds"], "write": time.perf_counter() - begun}}
+        return _output(answer)
 
 
 def _output(answer: Answer) -> Output:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from array import array
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Required, Self
 
 from typing_extensions import TypedDict
 
@@ -23,6 +23,7 @@ from kg_builder.records import (
     RelationMention,
     Selection,
 )
+from kg_builder.review import Decision
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +122,8 @@ class Judged(Asked, total=False):
 class Written(TypedDict, total=False):
     """What `write` returns."""
 
+    graph: DocumentGraph
+    """As decisions leave it, where there are any."""
     result: WriteResult
 
 
@@ -140,17 +143,24 @@ class ValidateInput(Cleaned, Selected, Asked, Linked):
     """What `validate` reads."""
 
 
-class WriteInput(TypedDict):
-    """What `write` reads."""
+class Decided(TypedDict, total=False):
+    """What `review` returns."""
 
-    graph: DocumentGraph
+    decisions: tuple[Decision, ...]
+    """Of people, about the part."""
+
+
+class WriteInput(Decided):
+    """What `review` and `write` read."""
+
+    graph: Required[DocumentGraph]
 
 
 def _summed(before: Mapping[str, float], after: Mapping[str, float]) -> Mapping[str, float]:
     return {**before, **{name: before.get(name, 0.0) + seconds for name, seconds in after.items()}}
 
 
-class State(Cleaned, Selected, Judged, Linked, Written):
+class State(Cleaned, Selected, Judged, Linked, Decided, Written):
     """All of it."""
 
     seconds: Annotated[Mapping[str, float], _summed]
@@ -174,8 +184,9 @@ CHECKPOINT_TYPES: tuple[tuple[str, str], ...] = (
         (records.__name__, name)
         for name in (
             "Assertion", "Attribute", "Concept", "Document", "DocumentGraph", "Evidence", "Issue", "Mention",
-            "Metadata", "Provenance", "Reject", "Relation", "RelationMention", "Selection",
+            "Metadata", "Provenance", "Reject", "Relation", "RelationMention", "ReviewStatus", "Selection",
         )
     ),
+    *((Decision.__module__, name) for name in ("Decision", "Edit", "MentionTarget", "RelationTarget", "Verdict")),
 )  # fmt: skip
 """Modules and classes that a checkpointer's serializer must be allowed to read back."""

@@ -12,7 +12,8 @@
     ├── EngineError                what documents are read on, such as a Ray cluster, can't be used
     ├── ModelError                 a model or backend failed
     │   ├── TransientModelError    …and may succeed if asked again (retryable)
-    │   └── BackendUnavailableError  …and isn't asked any more for now, by any document
+    │   ├── BackendUnavailableError  …and isn't asked any more for now, by any document
+    │   └── KeyRefusedError        …as it doesn't take the key: it fails for all documents
     └── StoreError                 the store can't do what was asked
         ├── StoreLockedError       another process is writing to it
         ├── StoreVersionError      the file was made by another version, or isn't a store at all
@@ -107,6 +108,10 @@ class TransientModelError(ModelError):
 
 class BackendUnavailableError(ModelError):
     """The model's backend fails whoever asks; for now it isn't asked."""
+
+
+class KeyRefusedError(ModelError):
+    """The model's provider doesn't take the key. No document fares better than the one it came up with: a run ends."""
 
 
 class StoreError(KgBuilderError):

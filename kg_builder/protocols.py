@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     import networkx
 
     from kg_builder.clean.alignment import CleanText
+    from kg_builder.review.decisions import Decision
     from kg_builder.stores.views import (
         ConceptHit,
         ConceptView,
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
         Path,
         RelationView,
         RunRecord,
+        SentenceHit,
         Statistics,
     )
 
@@ -221,6 +223,13 @@ class GraphStore(Protocol):
         """Write one document's part in one transaction, replacing what the document had before."""
         ...
 
+    def write_many(self, parts: Iterable[DocumentGraph]) -> Sequence[WriteResult]:
+        """Write parts of documents one after the other, in fewer transactions where that is quicker.
+
+        Of each document all is written or nothing. When this raises, any of them may have been written.
+        """
+        ...
+
     def forget(self, document_id: str) -> None:
         """Remove a document and all that only it supported. Raises UnknownDocumentError."""
         ...
@@ -281,6 +290,24 @@ class GraphStore(Protocol):
         """Let go of what undoing the last relinking would need."""
         ...
 
+    # review
+    def decide(self, decisions: Iterable[Decision]) -> None:
+        """Keep decisions of people, and show their documents as they leave them, one transaction a document.
+
+        What is known by its id is passed over. Decisions stay when a document is read again, and count for what they
+        still fit (see `kg_builder.review`); those about a document that isn't there count once it is. They go when
+        it is forgotten.
+        """
+        ...
+
+    def decisions(self, document_id: str | None = None) -> Iterator[Decision]:
+        """Decisions of people, those about one document if it is named, in order of document and time."""
+        ...
+
+    def part(self, document_id: str) -> DocumentGraph:
+        """A document's part as it was written, before any decision. Raises UnknownDocumentError."""
+        ...
+
     # bookkeeping
     def fingerprints(self, document_ids: Iterable[str]) -> Mapping[str, str]:
         """`DocumentGraph.fingerprint` of those of the documents that the store holds."""
@@ -306,8 +333,8 @@ class GraphStore(Protocol):
         """Run records, oldest first."""
         ...
 
-    # queries: a Filter of None means Filter(), which leaves out negated, family and hypothetical facts;
-    # types and predicates are matched whatever their case
+    # queries: a Filter of None means Filter(), which leaves out negated, family and hypothetical facts and what a
+    # person rejected; types and predicates are matched whatever their case
     def search(
         self, text: str, *, limit: int = 10, type: str | None = None, where: Filter | None = None
     ) -> Sequence[ConceptHit]:
@@ -356,6 +383,21 @@ class GraphStore(Protocol):
         """One relation with its evidence sentences from every document, or None."""
         ...
 
+    def search_evidence(self, text: str, *, limit: int = 10, where: Filter | None = None) -> Sequence[SentenceHit]:
+        """Sentences behind relations that have words of `text`, best first, each with the relations it states.
+
+        Words are compared whole, whatever their case and English plural; nothing in `text` is an operator.
+        """
+        ...
+
+    def strengths(
+        self, concept_ids: Sequence[str], *, where: Filter | None = None
+    ) -> Mapping[tuple[str, str, str], float]:
+        """Relations of these concepts as (subject, predicate, object), in that order, each with the sum over its
+        documents of how surely they state it (see `kg_builder.stores.strengths`).
+        """
+        ...
+
     def subgraph(
         self, concept_ids: Sequence[str], *, hops: int = 1, where: Filter | None = None
     ) -> networkx.MultiDiGraph[Any]:
@@ -387,7 +429,7 @@ class GraphStore(Protocol):
         ...
 
     def parts(self) -> Iterator[DocumentGraph]:
-        """Every document's part, in order of id, as it was written: a copy is a loop over these."""
+        """Every document's part, in order of id, as it was written: a copy is a loop over these and `decisions`."""
         ...
 
     def close(self) -> None:

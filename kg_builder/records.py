@@ -40,6 +40,14 @@ class Assertion(StrEnum):
     HYPOTHETICAL = "hypothetical"
 
 
+class ReviewStatus(StrEnum):
+    """What a person said of a mention or relation."""
+
+    UNREVIEWED = "unreviewed"
+    ACCEPTED = "accepted"
+    REJECTED = "rejected"
+
+
 class Record(BaseModel):
     """What all records share: no unknown fields, no assignment."""
 
@@ -128,6 +136,7 @@ class Mention(Span):
     concepts: tuple[Curie, ...] = ()
     """Ids it is linked to: several for a composite mention, none before normalization."""
     provenance: Provenance = Provenance(extractor="unknown")
+    review: ReviewStatus = ReviewStatus.UNREVIEWED
 
     @property
     def key(self) -> tuple[int, int, str, tuple[tuple[int, int], ...]]:
@@ -197,6 +206,7 @@ class Relation(Record):
     """The highest among its evidence."""
     assertion: Assertion = Assertion.PRESENT
     provenance: Provenance = Provenance(extractor="unknown")
+    review: ReviewStatus = ReviewStatus.UNREVIEWED
 
     @property
     def key(self) -> tuple[str, str, str, Assertion]:

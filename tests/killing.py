@@ -19,8 +19,10 @@ import os, signal, sqlite3, sys
 # the store is what has to survive; the models' threads wouldn't survive the forks below
 os.environ |= {"KG_BUILDER_EXTRACTORS": '["lexicon"]', "KG_BUILDER_RELATION_EXTRACTOR": "cooccurrence"}
 from pathlib import Path
+from kg_builder.graphs import writing
 from kg_builder.graphs.building import build
 
+writing.MOST = 8  # documents in a transaction, of which a build is to have many
 source = Path("in.jsonl")
 build(source)  # everything that is loaded once, before the first fork
 
@@ -98,7 +100,7 @@ def write_texts(path: Path, documents: int) -> None:
 def moments(number: int, documents: int, inside: tuple[int, ...]) -> list[tuple[int, int]]:
     """When to kill: after so many commits, at so many statements into the next transactions (0: at once)."""
     chance = random.Random(11)
-    return [(chance.randint(1, documents - 4), chance.choice(inside)) for _ in range(number)]
+    return [(chance.randint(1, documents - 16), chance.choice(inside)) for _ in range(number)]
 
 
 class Builds:

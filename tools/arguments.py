@@ -17,6 +17,7 @@ Predicate = Annotated[
 Narrower = Annotated[
     bool, Field(description="Also for all narrower concepts (any kidney disease), where the graph has a hierarchy.")
 ]
+AcceptedOnly = Annotated[bool, Field(description="Only what a person has accepted in review.")]
 
 
 class FindConcepts(BaseModel):
@@ -50,6 +51,7 @@ class Neighbours(BaseModel):
         None
     )
     with_narrower: Narrower = False
+    accepted_only: AcceptedOnly = False
     limit: Limit = 20
     max_tokens: MaxTokens = 1500
 
@@ -59,6 +61,7 @@ class AboutConcept(BaseModel):
 
     concept: Concept
     with_narrower: Narrower = False
+    accepted_only: AcceptedOnly = False
     limit: Limit = 20
     max_tokens: MaxTokens = 1500
 
@@ -69,6 +72,7 @@ class Evidence(BaseModel):
     subject: Concept
     predicate: Annotated[str, Field(min_length=1, max_length=200, description="The relation, such as INDUCES.")]
     object: Concept
+    accepted_only: AcceptedOnly = False
     max_tokens: MaxTokens = 2000
 
 
@@ -113,6 +117,33 @@ class ReadText(BaseModel):
     """Arguments of `extract_from_text`."""
 
     text: Text
+    max_tokens: MaxTokens = 1500
+
+
+class SearchEvidence(BaseModel):
+    """Arguments of `search_evidence`."""
+
+    text: Annotated[str, Field(min_length=1, max_length=2000, description="Words that the sentences should have.")]
+    limit: Limit = 10
+    max_tokens: MaxTokens = 1500
+
+
+class RunCypher(BaseModel):
+    """Arguments of `run_cypher`."""
+
+    query: Annotated[
+        str, Field(min_length=1, max_length=4000, description="One statement that only reads, without parameters.")
+    ]
+    limit: Limit = 50
+    max_tokens: MaxTokens = 1500
+
+
+class QueryByQuestion(BaseModel):
+    """Arguments of `query_by_question`."""
+
+    question: Annotated[
+        str, Field(min_length=1, max_length=2000, description="One question in plain words, with names in full.")
+    ]
     max_tokens: MaxTokens = 1500
 
 

@@ -27,7 +27,7 @@ def describe_concept(store: GraphStore, where: Filter, concept: str, *, max_toke
     """A concept with what the documents make of it."""
     view = concept_named(store, concept, where)
     relations = facts_of(store.neighbours(view.id, where=every_assertion(where)))
-    lines = [f"{concept_name(view)}, {view.type}" + ("" if view.linked else ", in no vocabulary")]
+    lines = [f"{concept_name(view)}, {one_line(view.type)}" + ("" if view.linked else ", in no vocabulary")]
     if view.ancestor_only:
         lines.append("No document mentions it: it stands above narrower concepts that are mentioned.")
     else:
@@ -35,7 +35,8 @@ def describe_concept(store: GraphStore, where: Filter, concept: str, *, max_toke
     lines += _some("Called", view.synonyms_seen) + _some("Same as", view.xrefs) + _some("Narrower than", view.broader)
     counts: dict[str, int] = {}
     for fact in relations:
-        way = f"{fact.predicate} others" if fact.subject == view.id else f"others {fact.predicate} it"
+        predicate = one_line(fact.predicate)
+        way = f"{predicate} others" if fact.subject == view.id else f"others {predicate} it"
         counts[way] = counts.get(way, 0) + 1
     lines += [f"Relations: {', '.join(f'{way}: {count}' for way, count in sorted(counts.items()))}"] if counts else []
     kept, _ = within([[line] for line in lines], max_tokens)
@@ -46,7 +47,7 @@ def _found(hit: ConceptHit) -> str:
     concept = hit.concept
     told = "only narrower ones in the documents" if concept.ancestor_only else counted(concept.documents, "document")
     matched = "" if hit.matched == concept.name else f", as '{one_line(hit.matched)}'"
-    return f"{concept_name(concept)}, {concept.type}, {told}, likeness {hit.score:.2f}{matched}"
+    return f"{concept_name(concept)}, {one_line(concept.type)}, {told}, likeness {hit.score:.2f}{matched}"
 
 
 def _some(label: str, values: tuple[str, ...]) -> list[str]:

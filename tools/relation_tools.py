@@ -8,12 +8,15 @@ from typing import NamedTuple
 
 from kg_builder.errors import InputError
 from kg_builder.protocols import GraphStore
+from kg_builder.records import ReviewStatus
 from kg_builder.retrieve.context import concept_name, fact_line, fact_lines, one_line, quotation
 from kg_builder.retrieve.facts import Fact, every_assertion, fact_of, facts_of
 from kg_builder.retrieve.naming import concept_named
 from kg_builder.stores.views import ConceptView, Filter, Path
 from kg_builder.text.counted import counted
 from kg_builder.tools.answers import Answer, listed
+
+_ACCEPTED = frozenset({ReviewStatus.ACCEPTED})
 
 
 def neighbours(
@@ -25,6 +28,7 @@ def neighbours(
     direction: str = "both",
     type: str | None = None,
     with_narrower: bool = False,
+    accepted_only: bool = False,
     limit: int = 20,
     max_tokens: int = 1500,
 ) -> Answer[list[Fact]]:
@@ -40,7 +44,7 @@ def neighbours(
             predicate=predicate,
             direction=direction,
             with_descendants=with_narrower,
-            where=every_assertion(where),
+            where=_looked_at(where, accepted_only=accepted_only),
         )
     )
     if type is not None:
@@ -57,11 +61,19 @@ def neighbours(
 
 
 def evidence(
-    store: GraphStore, where: Filter, subject: str, predicate: str, object: str, *, max_tokens: int = 2000
+    store: GraphStore,
+    where: Filter,
+    subject: str,
+    predicate: str,
+    object: str,
+    *,
+    accepted_only: bool = False,
+    max_tokens: int = 2000,
 ) -> Answer[Fact | None]:
     """All sentences that state, deny or only name a relation."""
     ends = (concept_named(store, subject, where), concept_named(store, object, where))
-    view = store.relation(ends[0].id, predicate, ends[1].id, where=every_assertion(where))
+    seen = _looked_at(where, accepted_only=accepted_only)
+    view = store.relation(ends[0].id, predicate, ends[1].id, where=seen)
     if view is None:
         asked = f"{concept_name(ends[0])} {one_line(predicate)} {concept_name(ends[1])}"
         return f"Nothing is known: no document relates them so: {asked}", None
@@ -145,6 +157,14 @@ def _by_other_end(
     for fact in facts_of(store.neighbours(view.id, predicate=predicate, direction=direction, where=where)):
         found[fact.object if fact.subject == view.id else fact.subject].append(fact)
     return {other: facts[0] for other, facts in found.items() if other != view.id}
+
+
+def _looked_at(where: Filter, *, accepted_only: bool) -> Filter:
+    """Whatever is said of it; of what may be seen, what a person accepted."""
+    every = every_assertion(where)
+    if not accepted_only:
+        return every
+    return every.model_copy(update={"reviews": _ACCEPTED if every.reviews is None else every.reviews & _ACCEPTED})
 
 
 def _other_is(store: GraphStore, fact: Fact, asked: str, type: str) -> bool:

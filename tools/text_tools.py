@@ -25,7 +25,7 @@ MakeComponents = Callable[[], Components]
 def extract_from_text(make_components: MakeComponents, text: str, *, max_tokens: int = 1500) -> Answer[DocumentGraph]:
     """Concepts and relations that a text states; nothing is written."""
     part = read_document(_document(text, None), replace(make_components(), store=None))
-    names = {concept.id: concept.name for concept in part.concepts}
+    names = {concept.id: one_line(concept.name) for concept in part.concepts}
     blocks = [
         *([f"- {_mention(mention, names)}"] for mention in part.mentions),
         *(

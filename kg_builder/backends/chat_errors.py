@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from kg_builder.backends.generation import Generated
-from kg_builder.errors import ModelError, TransientModelError
+from kg_builder.errors import KeyRefusedError, ModelError, TransientModelError
 
 TRANSIENT_NAMES = frozenset(
     {
@@ -28,12 +28,13 @@ TRANSIENT_NAMES = frozenset(
 )
 """Classes by name, since the packages that define them need not be installed; subclasses count."""
 TRANSIENT_STATUS = frozenset({408, 409, 425, 429, 500, 502, 503, 504, 529})
+UNAUTHORIZED = 401
 BAD_REQUEST = frozenset({400, 422})
 OPTIONS = ("temperature", "top_p", "seed")
 """What some models refuse to be told."""
 HINTS = {
     400: "Where `constrained` is set, the provider may not take the JSON schema: leave it out.",
-    401: "The provider refused the key.",
+    401: "The provider refused the key: set the right one, then run this again.",
     403: "The provider refused the key.",
     404: "The provider knows no such model.",
     413: "Set `max_characters` lower.",
@@ -57,7 +58,8 @@ def as_model_error(error: BaseException, model: str) -> ModelError:
     message = f"{model} failed: {type(error).__name__}{told}"
     if is_transient(error):
         return TransientModelError(message)
-    return ModelError(message, hint=HINTS.get(status or 0))
+    kind = KeyRefusedError if status == UNAUTHORIZED else ModelError
+    return kind(message, hint=HINTS.get(status or 0))
 
 
 def is_transient(error: BaseException) -> bool:

@@ -32,6 +32,11 @@ WITHHELD = frozenset({"content_filter", "refusal", "safety", "prohibited_content
 
 
 def open_chat_model(settings: ModelSettings) -> ChatModelGenerator:
+    """What asks the chat model that ``chat:provider:name`` stands for. Raises SettingsError, MissingExtraError."""
+    return ChatModelGenerator(named_chat_model(settings), name=settings.source, concurrency=settings.batch_size)
+
+
+def named_chat_model(settings: ModelSettings) -> BaseChatModel:
     """The chat model that ``chat:provider:name`` stands for. Raises SettingsError, MissingExtraError.
 
     Keys and addresses are the integration's own business; ``ollama`` means the one on this machine.
@@ -42,7 +47,7 @@ def open_chat_model(settings: ModelSettings) -> ChatModelGenerator:
 
     here = {"base_url": OLLAMA} if settings.place.startswith("ollama:") else {}
     try:
-        model = init_chat_model(settings.place, **here)
+        model: BaseChatModel = init_chat_model(settings.place, **here)
     except ImportError as error:
         raise SettingsError(f"'{settings.source}': {str(error).splitlines()[0]}") from error
     except Exception as error:
@@ -50,7 +55,7 @@ def open_chat_model(settings: ModelSettings) -> ChatModelGenerator:
             f"'{settings.source}' could not be set up ({type(error).__name__})",
             hint="Write chat:provider:model, and put the provider's key where its integration looks for it.",
         ) from error
-    return ChatModelGenerator(model, name=settings.source, concurrency=settings.batch_size)
+    return model
 
 
 class ChatModelGenerator:

@@ -21,12 +21,16 @@ from kg_builder.cli import (
     asking,
     building,
     copying,
+    cypher_query,
+    deidentifying,
     evaluating,
     exploring,
     managing,
     model_training,
     querying,
     relinking,
+    reviewing,
+    serving,
     terms,
     training,
 )
@@ -47,13 +51,18 @@ app = typer.Typer(
 app.command("build")(building.build)
 app.command("import")(building.import_gold)
 app.command("show")(exploring.show)
+querying.query.command("cypher")(cypher_query.cypher)
 app.add_typer(querying.query, name="query")
 app.command("ask")(asking.ask)
+app.command("chat")(asking.chat)
+app.command("mcp")(serving.mcp)
 app.command("roll-up")(relinking.roll_up)
 app.command("relink")(relinking.relink)
+app.command("review")(reviewing.review)
 app.command("copy")(copying.copy)
 app.command("forget")(managing.forget)
 app.command("export")(managing.export)
+app.command("deidentify")(deidentifying.deidentify)
 app.command("evaluate")(evaluating.evaluate)
 app.add_typer(training.train, name="train")
 app.command("export-model")(model_training.export_model)

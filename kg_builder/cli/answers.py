@@ -27,6 +27,7 @@ def quotation(evidence: EvidenceView) -> str:
         done = last
     sentence = " ".join(("".join(parts) + escape(text[done:])).split())
     about = "" if evidence.assertion == "present" else f" ({evidence.assertion})"
+    about += "" if evidence.review == "unreviewed" else f" ({evidence.review} in review)"
     return f"{escape(evidence.document)} {evidence.sentence[0]}–{evidence.sentence[1]}{about}: {sentence}"
 
 
@@ -34,11 +35,16 @@ def relation_line(relation: RelationView, asked: str | None = None) -> str:
     """A relation on one line, with the narrower concept that it was found under, if that isn't the one asked for."""
     confidence = "" if relation.confidence is None else f", confidence {relation.confidence:.2f}"
     support = counted(len(relation.documents), "document")
-    said = ", ".join(relation.assertions)
+    said = ", ".join((*relation.assertions, *(f"{status} in review" for status in _decided(relation))))
     stated = (
         f"{relation.subject_name} -[{relation.predicate}]-> {relation.object_name}  ({support}, {said}{confidence})"
     )
     return stated if relation.under in {None, asked} else f"{stated}  under {relation.under_name} {relation.under}"
+
+
+def _decided(relation: RelationView) -> list[str]:
+    """What people said of it in some document."""
+    return sorted({item.review.value for item in relation.evidence if item.review != "unreviewed"})
 
 
 def print_relations(relations: Iterable[RelationView], asked: str | None = None) -> None:

@@ -16,6 +16,7 @@ from kg_builder.cli.console import AsJson, console, must_exist, print_json
 from kg_builder.cli.forecasting import may_spend, show_forecast, usage_lines
 from kg_builder.cli.logs import LogFormat, LogLevel, LogTarget, logging_to
 from kg_builder.cli.stopping import Stop, stopping
+from kg_builder.text.printable import printable
 
 if TYPE_CHECKING:
     from kg_builder.graphs.building import Build, OnReport
@@ -218,7 +219,8 @@ def _plain_lines() -> OnReport:
         done += 1
         if report.failure is not None:
             failure = report.failure
-            print(f"{report.status}: {failure.document_id}: {failure.code}: {failure.message}", file=sys.stderr)
+            told = f"{report.status}: {failure.document_id}: {failure.code}: {failure.message}"
+            print(printable(told), file=sys.stderr)
         if done % PLAIN_LINES_EVERY == 0:
             print(f"{done} documents", file=sys.stderr)
 

@@ -23,7 +23,7 @@ Where = Annotated[
         "--where",
         metavar="KEY=VALUE",
         help="Only what passes: patient, encounter, kind, source, language, tag, since, until, document, assertion, "
-        "min-confidence, or a metadata field of yours. Repeat to combine.",
+        "review, min-confidence, or a metadata field of yours. Repeat to combine.",
     ),
 ]
 
@@ -32,25 +32,37 @@ def console(*, stderr: bool = False) -> Console:
     """A rich console; where there is no terminal, lines are as long as they need to be."""
     from rich.console import Console
 
+    from kg_builder.cli.printable_console import PrintableText
+
     terminal = (sys.stderr if stderr else sys.stdout).isatty()
-    return Console(stderr=stderr, highlight=False, soft_wrap=not terminal, width=None if terminal else 160)
+    made = Console(stderr=stderr, highlight=False, soft_wrap=not terminal, width=None if terminal else 160)
+    made.push_render_hook(PrintableText())
+    return made
 
 
 def print_json(data: Any) -> None:
     """One JSON object."""
-    json.dump(data, sys.stdout, ensure_ascii=False, indent=2)
-    sys.stdout.write("\n")
+    from kg_builder.text.printable import escaped_in_json
+
+    print(escaped_in_json(json.dumps(data, ensure_ascii=False, indent=2)))
 
 
 def fail(error: KgBuilderError) -> NoReturn:
     """Print an error of ours with what can be done about it, and leave."""
     from kg_builder.errors import MissingExtraError, ModelError, StoreError, UnknownDocumentError
 
-    print(f"error: {error.message}", file=sys.stderr)
-    if error.hint:
-        print(f"hint: {error.hint}", file=sys.stderr)
+    tell(error)
     store = isinstance(error, StoreError) and not isinstance(error, UnknownDocumentError)
     sys.exit(3 if store else 4 if isinstance(error, ModelError | MissingExtraError) else 2)
+
+
+def tell(error: KgBuilderError) -> None:
+    """Print an error of ours with what can be done about it."""
+    from kg_builder.text.printable import printable
+
+    print(printable(f"error: {error.message}"), file=sys.stderr)
+    if error.hint:
+        print(printable(f"hint: {error.hint}"), file=sys.stderr)
 
 
 def nothing_found() -> NoReturn:
@@ -88,16 +100,17 @@ def parse_where(conditions: list[str] | None, *, every_assertion: bool = False) 
         key, equals, value = condition.partition("=")
         if not equals or not value:
             raise InputError(f"--where takes KEY=VALUE, not '{condition}'")
-        plural = {"tag": "tags", "document": "documents", "assertion": "assertions"}.get(key)
+        plural = {"tag": "tags", "document": "documents", "assertion": "assertions", "review": "reviews"}.get(key)
         name = key.replace("-", "_")
         if plural:
             several.setdefault(plural, set()).add(value)
-        elif name in Filter.model_fields and name not in {"tags", "documents", "assertions", "extra"}:
+        elif name in Filter.model_fields and name not in {"tags", "documents", "assertions", "reviews", "extra"}:
             fields[name] = value
         else:
             fields.setdefault("extra", {})[key] = value
-    if several.get("assertions") == {"any"}:
-        fields["assertions"] = several.pop("assertions") and None
+    for name in ("assertions", "reviews"):
+        if several.get(name) == {"any"}:
+            fields[name] = several.pop(name) and None
     try:
         return Filter.model_validate({**fields, **several}, strict=False)
     except ValidationError as error:

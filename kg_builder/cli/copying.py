@@ -50,7 +50,7 @@ def copy(
     store = open_store(target)
     try:
         with _progress(origin, quiet=as_json or not sys.stderr.isatty()) as on_document:
-            tally = run(origin, store, on_document=lambda tally: on_document(tally.documents))
+            tally = run(origin, store, on_documents=lambda tally: on_document(tally.documents))
     except KeyboardInterrupt:
         print("interrupted: what was copied stays; the same command goes on from there", file=sys.stderr)
         raise typer.Exit(130) from None
@@ -81,7 +81,8 @@ def _write_bulk(source: str, folder: Path, *, as_json: bool) -> None:
     out.print(written.import_command, markup=False)
     out.print("With the server started again:", markup=False)
     out.print(after, markup=False)
-    out.print(f"kg-builder copy {shlex.quote(source)} neo4j://…  (adds ledger and hierarchy, and checks)", markup=False)
+    again = f"kg-builder copy {shlex.quote(source)} neo4j://…"
+    out.print(f"{again}  (adds ledger, decisions and hierarchy, and checks)", markup=False)
 
 
 @contextmanager
@@ -107,6 +108,8 @@ def _print(tally: Copied, source: str, target: str) -> None:
     out.print(
         f"{counted(tally.documents, 'document')} = {tally.written:,} written{replaced} + {tally.unchanged:,} unchanged"
     )
+    if tally.decisions:
+        out.print(f"{counted(tally.decisions, 'decision')} of reviewers")
     if tally.failures or tally.runs:
         out.print(f"ledger: {counted(tally.failures, 'failed document')}, {counted(tally.runs, 'run')}")
     if tally.hierarchy is not None:

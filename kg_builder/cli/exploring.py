@@ -60,8 +60,9 @@ def _show_overview(store: GraphStore, where: list[str] | None, limit: int, *, as
         return
     out = console()
     out.print(
-        f"{statistics.documents} documents, {statistics.concepts} concepts ({statistics.concepts_unlinked} unlinked), "
-        f"{statistics.mentions} mentions, {statistics.relations} relations"
+        f"{counted(statistics.documents, 'document')}, {counted(statistics.concepts, 'concept')} "
+        f"({statistics.concepts_unlinked:,} unlinked), {counted(statistics.mentions, 'mention')}, "
+        f"{counted(statistics.relations, 'relation')}"
     )
     for label, counts in (
         ("concepts", statistics.concepts_by_type),
@@ -100,7 +101,7 @@ def _show_concept(store: GraphStore, concept_id: str | None, where: list[str] | 
         for evidence in quoted[:EVIDENCE_SHOWN]:
             console().print(f"  {quotation(evidence)}")
         if len(quoted) > EVIDENCE_SHOWN:
-            console().print(f"  … and {len(quoted) - EVIDENCE_SHOWN} more sentences")
+            console().print(f"  … and {counted(len(quoted) - EVIDENCE_SHOWN, 'more sentence')}")
 
 
 def _attributes_of(store: GraphStore, concept_id: str, where: Filter | None) -> list[tuple[str, Attribute]]:

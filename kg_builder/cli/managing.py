@@ -48,7 +48,7 @@ def export(
     where: Where = None,
     as_json: AsJson = False,
 ) -> None:
-    """Write the graph: GraphML, node-link JSON, JSON-LD, CSV for neo4j-admin, KGX. Every assertion, unless --where."""
+    """Write the graph: GraphML, node-link JSON, JSON-LD, neo4j-admin CSV, KGX, FHIR. All assertions, unless --where."""
     from kg_builder.stores.export import export as write_export
 
     condition = parse_where(where, every_assertion=not any(item.startswith("assertion=") for item in where or []))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from kg_builder.cli.answers import print_relations, print_table
+from kg_builder.cli.answers import print_relations, print_table, quotation
 from kg_builder.cli.console import (
     AsJson,
     Graph,
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from kg_builder.protocols import GraphStore
     from kg_builder.stores.views import ConceptView, Filter, Path, RelationView
 
-query = typer.Typer(help="Ask the graph: search, neighbours, paths.", no_args_is_help=True, rich_markup_mode=None)
+query = typer.Typer(help="Ask the graph: search, neighbours, paths, text.", no_args_is_help=True, rich_markup_mode=None)
 
 Limit = Annotated[int, typer.Option(min=1, help="At most so many results.")]
 
@@ -128,6 +128,29 @@ def paths(
             line += f" {arrow} {name}"
         console().print(line, markup=False)
     if not found:
+        nothing_found()
+
+
+@query.command("text")
+def text_search(
+    graph: Graph,
+    text: Annotated[str, typer.Argument(help="Words that the sentences should have.")],
+    where: Where = None,
+    limit: Limit = 10,
+    as_json: AsJson = False,
+) -> None:
+    """Evidence sentences by their words, with what they state, denied or not."""
+    from kg_builder.retrieve.sentences import find_sentences
+
+    hits = find_sentences(open_for_reading(graph), text, limit=limit, where=parse_where(where))
+    if as_json:
+        print_json({"sentences": [hit.model_dump(mode="json") for hit in hits]})
+    for hit in [] if as_json else hits:
+        console().print(f"{hit.score:.2f}  {quotation(hit.relations[0].evidence[0])}")
+        for relation in hit.relations:
+            stated = f"{relation.subject_name} -[{relation.predicate}]-> {relation.object_name}"
+            console().print(f"      {stated}  ({', '.join(relation.assertions)})", markup=False)
+    if not hits:
         nothing_found()
 
 

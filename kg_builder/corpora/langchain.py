@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Protocol
@@ -21,21 +22,30 @@ class LangChainDocument(Protocol):
 
 
 def from_langchain(documents: Iterable[LangChainDocument]) -> Iterator[Document | Unreadable]:
-    """Our documents, in order; one that can't be used (an empty text, say) is an `Unreadable`.
+    """Our documents, in order and as they come; one that can't be used (an empty text, say) is an `Unreadable`.
 
-    The id is the document's, else ``metadata["id"]``, else ``<source>#<n>``, counting those of the
-    same source from 0. Metadata fields that we know keep their meaning, other scalars go to
+    The id is the document's, else ``metadata["id"]``, else ``<source>#<n>``, counting those of the same source from 0;
+    with ``metadata["page"]``, ``<source>#page=<page>``, and ``.<n>`` from the second of a page on. Without a source it
+    is made of a hash of the text. Metadata fields that we know keep their meaning, other scalars go to
     `Metadata.extra`, nested values are left out.
     """
     seen: Counter[str] = Counter()
     for index, document in enumerate(documents, start=1):
         metadata: Mapping[str, Any] = document.metadata or {}
+        own_id = document.id or metadata.get("id")
         source = metadata.get("source")
         name = source if isinstance(source, str) and source else "langchain"
-        fallback = f"{name}#{seen[name]}"
-        own_id = document.id or metadata.get("id")
-        seen[name] += not own_id
+        place = _place(source, metadata.get("page"), document.page_content)
+        fallback = f"{place}#{seen[place]}" if place == source else f"{place}.{seen[place]}".removesuffix(".0")
+        seen[place] += not own_id
         yield from _read({**metadata, "id": own_id, "text": document.page_content}, index, fallback, name)
+
+
+def _place(source: object, page: object, text: str) -> str:
+    """What documents without an id are told apart by, as far as their metadata do."""
+    if not isinstance(source, str) or not source:
+        return f"text-{hashlib.sha256(text.encode('utf-8', 'surrogatepass')).hexdigest()[:16]}"
+    return f"{source}#page={page}" if isinstance(page, int | str) and page != "" else source
 
 
 def _read(record: Mapping[str, Any], index: int, fallback: str, source: str) -> Iterator[Document | Unreadable]:

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from kg_builder.protocols import GraphStore
 from kg_builder.records import Record
 from kg_builder.retrieve.facts import every_assertion
-from kg_builder.retrieve.naming import is_clear
+from kg_builder.retrieve.naming import clearly_meant
 from kg_builder.stores.views import ConceptView, Filter
 
 _WORD = re.compile(r"[^\W_]+(?:[-'’][^\W_]+)*")
@@ -56,31 +56,41 @@ def understand(store: GraphStore, question: str, where: Filter, recognize: Recog
         if not views:
             unknown.append(named.text)
     if not found:
-        for text in list(_candidates(question))[:_MOST_SEARCHES]:
-            found.update((view.id, view) for view in _called(store, text, condition))
+        found = {view.id: view for view in _named(store, question, condition)}
     return Understood(concepts=tuple(found.values()), unknown=tuple(dict.fromkeys(unknown)))
 
 
+def _named(store: GraphStore, question: str, where: Filter) -> Iterator[ConceptView]:
+    """Concepts whose names stand between the words of ordinary language: whole stretches, else words of them."""
+    stretches = _stretches(question)
+    rest: list[str] = []
+    for words in stretches[:_MOST_SEARCHES]:
+        found = _called(store, " ".join(words[-_LONGEST_NAME:]), where)
+        rest += words if len(words) > 1 and not found else []
+        yield from found
+    for word in sorted(dict.fromkeys(rest), key=len, reverse=True)[: max(_MOST_SEARCHES - len(stretches), 0)]:
+        yield from _called(store, word, where)
+
+
 def _called(store: GraphStore, text: str, where: Filter) -> list[ConceptView]:
-    hits = store.search(text, limit=3, where=where)
-    return [hits[0].concept] if hits and is_clear(text, hits) else []
+    hits = store.search(text, limit=3, where=where) if len(text) >= _SHORTEST else []
+    meant = clearly_meant(text, hits)
+    return [meant] if meant is not None else []
 
 
-def _candidates(question: str) -> Iterator[str]:
-    """Stretches between the words of ordinary language, whole first, then their words, the longest first."""
+def _stretches(question: str) -> list[list[str]]:
+    """The words between those of ordinary language."""
     stretches: list[list[str]] = [[]]
     for word in _WORD.findall(question):
-        if word.casefold() in _ordinary_words():
+        if word.casefold() in ordinary_words():
             stretches.append([])
         else:
             stretches[-1].append(word)
-    kept = [stretch for stretch in stretches if stretch]
-    whole = [" ".join(stretch[-_LONGEST_NAME:]) for stretch in kept]
-    words = sorted((word for stretch in kept if len(stretch) > 1 for word in stretch), key=len, reverse=True)
-    yield from (text for text in dict.fromkeys((*whole, *words)) if len(text) >= _SHORTEST)
+    return [stretch for stretch in stretches if stretch]
 
 
 @lru_cache(maxsize=1)
-def _ordinary_words() -> frozenset[str]:
+def ordinary_words() -> frozenset[str]:
+    """Words of questions that name no concept, casefolded."""
     lines = files("kg_builder.retrieve").joinpath("ordinary_words.tsv").read_text(encoding="utf-8").splitlines()
     return frozenset(word for line in lines if not line.startswith("#") for word in line.split())

@@ -15,8 +15,12 @@ _PLAIN = "".join(chr(code) for code in range(33, 127) if chr(code) not in "[]%")
 
 def citation(evidence: EvidenceView) -> str:
     """The key of a sentence, without brackets."""
-    start, end = evidence.sentence
-    return f"{quote(evidence.document, safe=_PLAIN)}:{start}-{end}"
+    return sentence_key(evidence.document, *evidence.sentence)
+
+
+def sentence_key(document: str, start: int, end: int) -> str:
+    """The key of these characters of a document, without brackets."""
+    return f"{quote(document, safe=_PLAIN)}:{start}-{end}"
 
 
 def citations_in(text: str) -> tuple[str, ...]:

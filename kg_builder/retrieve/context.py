@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from kg_builder.records import Assertion
+from kg_builder.records import Assertion, ReviewStatus
 from kg_builder.retrieve.asked import Understood
 from kg_builder.retrieve.citations import citation
 from kg_builder.retrieve.facts import Fact
 from kg_builder.stores.views import ConceptView, EvidenceView
 from kg_builder.text.counted import counted
+from kg_builder.text.printable import printable
 
 CHARACTERS_A_TOKEN = 4
 """An estimate that holds for English with the usual tokenizers; Vietnamese takes more tokens."""
@@ -70,11 +71,13 @@ def fact_lines(fact: Fact, number: int) -> list[str]:
 
 def fact_line(fact: Fact) -> str:
     """``Cisplatin (MESH:D002945) INDUCES Deafness (MESH:D003638): stated by 3 documents, confidence 0.91``."""
-    ends = f"{one_line(fact.subject_name)} ({fact.subject}) {one_line(fact.predicate)} "
-    ends += f"{one_line(fact.object_name)} ({fact.object})"
+    ends = f"{one_line(fact.subject_name)} ({one_line(fact.subject)}) {one_line(fact.predicate)} "
+    ends += f"{one_line(fact.object_name)} ({one_line(fact.object)})"
     told = [f"stated by {counted(fact.support, 'document') if fact.support else 'no document'}"]
     if fact.denial:
         told.append(f"denied by {counted(fact.denial, 'document')}")
+    if accepted := {item.document for item in fact.supporting if item.review is ReviewStatus.ACCEPTED}:
+        told.append(f"accepted in review of {counted(len(accepted), 'document')}")
     if fact.confidence is not None:
         told.append(f"confidence {fact.confidence:.2f}")
     if fact.under is not None and fact.under_name is not None and fact.under not in {fact.subject, fact.object}:
@@ -88,14 +91,15 @@ def quotation(evidence: EvidenceView) -> str:
     shown = text if len(text) <= _LONGEST_QUOTATION else f"{text[: _LONGEST_QUOTATION - 1]}…"
     said = _SAID.get(evidence.assertion, evidence.assertion.value)
     about = "" if evidence.assertion in {Assertion.PRESENT, Assertion.NEGATED} else f" ({said})"
+    about += "" if evidence.review is ReviewStatus.UNREVIEWED else f" ({evidence.review} in review)"
     return f'"{shown}"{about} [{citation(evidence)}]'
 
 
 def concept_name(concept: ConceptView) -> str:
     """``Cisplatin (MESH:D002945)``."""
-    return f"{one_line(concept.name)} ({concept.id})"
+    return f"{one_line(concept.name)} ({one_line(concept.id)})"
 
 
 def one_line(text: str) -> str:
-    """White space levelled: text of documents can't open a line of its own."""
-    return " ".join(text.split())
+    """White space levelled, what isn't to be shown replaced: text of documents can't open a line of its own."""
+    return printable(" ".join(text.split()))

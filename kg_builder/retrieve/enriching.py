@@ -5,26 +5,22 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from math import log1p
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import NamedTuple
 
 from kg_builder.protocols import GraphStore
 from kg_builder.records import Record
 from kg_builder.retrieve.asked import Recognize, Understood, understand
+from kg_builder.retrieve.asked_predicates import asked_predicates
 from kg_builder.retrieve.context import context_block
 from kg_builder.retrieve.facts import Fact, every_assertion, fact_of
 from kg_builder.retrieve.ranking import nearness
-from kg_builder.stores.views import PLAIN_ASSERTIONS, Filter
-
-if TYPE_CHECKING:
-    import networkx
+from kg_builder.stores.strengths import Ends
+from kg_builder.stores.views import ConceptView, Filter
 
 MAX_TOKENS = 1000
 MAX_FACTS = 30
 _BETWEEN_ASKED = 4.0
 """How much more a fact counts that joins two concepts of the question."""
-
-Ends = tuple[str, str, str]
-"""Subject, predicate, object."""
 
 
 class Enrichment(Record):
@@ -57,15 +53,19 @@ def find_facts(
     recognize: Recognize | None = None,
     where: Filter | None = None,
     max_facts: int = MAX_FACTS,
+    about: Sequence[ConceptView] = (),
 ) -> Found:
-    """The facts that bear on a question, ranked by support, confidence and nearness to its concepts.
+    """The facts that bear on a question, ranked by what it asks for, support, confidence and nearness to its concepts.
 
-    `recognize` finds and links what the question names; None: the names of the graph alone are looked for.
+    `recognize` finds and links what the question names; None: the names of the graph alone are looked for. `about`:
+    what is meant where the question names nothing at all.
     """
     where = where or Filter()
     understood = understand(store, question, where, recognize)
+    if not understood.concepts and not understood.unknown:
+        understood = Understood(concepts=tuple(about))
     every = every_assertion(where)
-    ranked = _ranked(store, [concept.id for concept in understood.concepts], every)
+    ranked = _ranked(store, question, [concept.id for concept in understood.concepts], every)
     views = (store.relation(*ends, where=every) for ends in ranked[:max_facts])
     return Found(understood, (fact_of(view) for view in views if view is not None), len(ranked))
 
@@ -77,9 +77,10 @@ def enrich(
     recognize: Recognize | None = None,
     where: Filter | None = None,
     max_tokens: int = MAX_TOKENS,
+    about: Sequence[ConceptView] = (),
 ) -> Enrichment:
     """The context of a question: its facts by `find_facts`, as many as `max_tokens` hold."""
-    found = find_facts(store, question, recognize=recognize, where=where)
+    found = find_facts(store, question, recognize=recognize, where=where, about=about)
     context, shown = context_block(found.understood, found.facts, max_tokens=max_tokens)
     return Enrichment(
         question=question,
@@ -90,11 +91,13 @@ def enrich(
     )
 
 
-def _ranked(store: GraphStore, asked: Sequence[str], where: Filter) -> list[Ends]:
-    """Relations that an asked concept takes part in, or that join two of its neighbours, the most telling first."""
+def _ranked(store: GraphStore, question: str, asked: Sequence[str], where: Filter) -> list[Ends]:
+    """Relations that an asked concept takes part in: first what the question asks for, by its predicate or by both
+    ends, then the others; the most telling first.
+    """
     if not asked:
         return []
-    stated = _stated(store.subgraph(asked, hops=1, where=where))
+    stated = {ends: log1p(strength) for ends, strength in store.strengths(asked, where=where).items()}
     near = nearness(_weights(stated), asked)
     seeds = frozenset(asked)
 
@@ -103,19 +106,12 @@ def _ranked(store: GraphStore, asked: Sequence[str], where: Filter) -> list[Ends
         score = near.get(subject, 0.0) * near.get(object_, 0.0) * stated[ends]
         return score * (_BETWEEN_ASKED if {subject, object_} <= seeds else 1.0)
 
-    touching = [ends for ends in stated if seeds & {ends[0], ends[2]}]
-    return sorted(touching, key=lambda ends: (-telling(ends), ends))
+    predicates = asked_predicates(question, {predicate for _, predicate, _ in stated})
 
+    def asked_for(ends: Ends) -> bool:
+        return ends[1] in predicates or {ends[0], ends[2]} <= seeds
 
-def _stated(graph: networkx.MultiDiGraph[Any]) -> dict[Ends, float]:
-    """Weight of each relation: documents by their confidence, on a scale that many documents don't run away with."""
-    documents: defaultdict[Ends, dict[str, float]] = defaultdict(dict)
-    for subject, object_, edge in graph.edges(data=True):
-        if "document" in edge:
-            counts = edge.get("confidence", 0.5) if edge["assertion"] in PLAIN_ASSERTIONS else 0.1
-            known = documents[subject, edge["predicate"], object_]
-            known[edge["document"]] = max(counts, known.get(edge["document"], 0.0))
-    return {ends: log1p(sum(known.values())) for ends, known in documents.items()}
+    return sorted(stated, key=lambda ends: (not asked_for(ends), -telling(ends), ends))
 
 
 def _weights(stated: Mapping[Ends, float]) -> dict[str, dict[str, float]]:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from kg_builder.records import Assertion, Confidence, Record
+from kg_builder.records import Assertion, Confidence, Record, ReviewStatus
 from kg_builder.stores.views import PLAIN_ASSERTIONS, EvidenceView, Filter, RelationView
+
+_NOT_STATED = frozenset({Assertion.FAMILY, Assertion.HYPOTHETICAL})
 
 
 class Fact(Record):
@@ -21,7 +23,7 @@ class Fact(Record):
     denying: tuple[EvidenceView, ...] = ()
     """Sentences that negate it."""
     other: tuple[EvidenceView, ...] = ()
-    """Sentences about the family, or about what may come."""
+    """Sentences about the family, or about what may come; and those that a reviewer rejected, where they are shown."""
     confidence: Confidence | None = None
     """Highest among the supporting sentences."""
     under: str | None = None
@@ -46,7 +48,14 @@ class Fact(Record):
 
 def fact_of(view: RelationView) -> Fact:
     """A relation's evidence by what it says."""
-    supporting = tuple(item for item in view.evidence if item.assertion in PLAIN_ASSERTIONS)
+    supporting: list[EvidenceView] = []
+    denying: list[EvidenceView] = []
+    other: list[EvidenceView] = []
+    for item in view.evidence:
+        if item.review is ReviewStatus.REJECTED or item.assertion in _NOT_STATED:
+            other.append(item)
+        else:
+            (denying if item.assertion is Assertion.NEGATED else supporting).append(item)
     confidences = [item.confidence for item in supporting if item.confidence is not None]
     return Fact(
         subject=view.subject,
@@ -54,9 +63,9 @@ def fact_of(view: RelationView) -> Fact:
         predicate=view.predicate,
         object=view.object,
         object_name=view.object_name,
-        supporting=supporting,
-        denying=tuple(item for item in view.evidence if item.assertion is Assertion.NEGATED),
-        other=tuple(item for item in view.evidence if item.assertion in {Assertion.FAMILY, Assertion.HYPOTHETICAL}),
+        supporting=tuple(supporting),
+        denying=tuple(denying),
+        other=tuple(other),
         confidence=max(confidences, default=None),
         under=view.under,
         under_name=view.under_name,

@@ -23,22 +23,28 @@ def concept_named(store: GraphStore, text: str, where: Filter) -> ConceptView:
     hits = store.search(wanted, limit=_NEAREST, where=condition) if wanted else []
     if not hits:
         raise InputError(f"The graph has no concept called '{_shown(wanted)}'.", hint="Search for another name.")
-    if is_clear(wanted, hits):
-        return hits[0].concept
+    if (meant := clearly_meant(wanted, hits)) is not None:
+        return meant
     nearest = "; ".join(f"{hit.concept.name} ({hit.concept.id})" for hit in hits)
     raise InputError(
         f"The graph has no concept that is clearly called '{_shown(wanted)}'.", hint=f"Nearest: {nearest}. Give an id."
     )
 
 
-def is_clear(text: str, hits: Sequence[ConceptHit]) -> bool:
-    """Whether the best hit is exactly what the text says, or but for a typo and nearer than any other."""
-    if hits[0].score == 1:
-        return True
+def clearly_meant(text: str, hits: Sequence[ConceptHit]) -> ConceptView | None:
+    """The concept that is called exactly so, or but for a typo and nearer than any other; None: it isn't clear.
+
+    Of several that are called so, the one whose own name it is, then the one in most documents.
+    """
+    wanted = search_key(text)
+    exact = [hit.concept for hit in hits if hit.score == 1]
+    if exact:
+        return min(exact, key=lambda view: (search_key(view.name) != wanted, -view.documents, view.id))
     from rapidfuzz import fuzz
 
-    likeness = [fuzz.ratio(search_key(text), search_key(hit.matched)) for hit in hits]
-    return likeness[0] >= _ALIKE and likeness[0] > max(likeness[1:], default=0)
+    likeness = [fuzz.ratio(wanted, search_key(hit.matched)) for hit in hits]
+    clear = likeness and likeness[0] >= _ALIKE and likeness[0] > max(likeness[1:], default=0)
+    return hits[0].concept if clear else None
 
 
 def _shown(text: str) -> str:

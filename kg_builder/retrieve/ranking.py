@@ -11,7 +11,7 @@ from collections.abc import Collection, Mapping
 
 RESTART = 0.2
 """Share of each visit that goes back to the concepts of the question."""
-TOLERANCE = 1e-4
+TOLERANCE = 1e-3
 """What a concept holds back, by its number of neighbours."""
 
 Weights = Mapping[str, Mapping[str, float]]
@@ -41,4 +41,6 @@ def nearness(
             least = tolerance * max(len(weights.get(other, ())), 1)
             if before < least <= after:
                 waiting.append(other)
+    for concept, held in residue.items():  # what was held back has come that near, too
+        rank[concept] = rank.get(concept, 0.0) + held * restart
     return rank

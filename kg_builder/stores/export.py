@@ -12,12 +12,13 @@ from kg_builder.protocols import GraphStore
 from kg_builder.stores import kgx, neo4j_csv
 from kg_builder.stores.export_content import Content
 from kg_builder.stores.export_files import written_whole
+from kg_builder.stores.fhir.bundles import write_fhir
 from kg_builder.stores.graphml import write_graphml
 from kg_builder.stores.jsonld import write_jsonld
 from kg_builder.stores.kgx import write_kgx
 from kg_builder.stores.neo4j_csv import import_command, write_neo4j_csv
 from kg_builder.stores.node_link import write_node_link
-from kg_builder.stores.views import EVERYTHING, Filter
+from kg_builder.stores.views import UNREJECTED, Filter
 
 __all__ = ["FORMATS", "Exported", "Format", "export", "import_command"]
 
@@ -48,14 +49,15 @@ FORMATS: Mapping[str, Format] = {
     "jsonld": Format(".jsonld", "JSON-LD with Biolink terms", write_jsonld),
     "neo4j-csv": Format(".csv", "four CSV files for neo4j-admin database import", write_neo4j_csv, neo4j_csv.PARTS),
     "kgx": Format(".tsv", "KGX nodes and edges (TSV) with Biolink categories and predicates", write_kgx, kgx.PARTS),
+    "fhir": Format(".ndjson", "FHIR R4: a bundle of resources a document, one a line", write_fhir),
 }
 """The formats by name."""
 
 
 def export(
-    store: GraphStore, path: str | Path, *, format: str | None = None, where: Filter | None = EVERYTHING
+    store: GraphStore, path: str | Path, *, format: str | None = None, where: Filter | None = UNREJECTED
 ) -> Exported:
-    """Write the graph, or what of it passes `where`.
+    """Write the graph, or what of it passes `where`; what a person rejected only where that asks for it.
 
     `format` is one of `FORMATS`; None: by suffix. Files appear whole or not at all, and equal graphs
     give equal bytes; a device or pipe is written to as it goes, and a link's target is what is written.

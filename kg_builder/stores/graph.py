@@ -4,7 +4,7 @@ Concept nodes are keyed by their id, documents by `document_node`. A node has `k
 "document"), an edge `predicate`, "MENTIONS" for those that start at a document and "IS_A" for those from a
 concept to the next broader one in a graph that was rolled up. Concepts that are there for the hierarchy
 alone have `ancestor_only`. Attributes are plain values, lists are tuples of strings, and what isn't set
-isn't there. Sentences stay in the file.
+isn't there: a statement without `review` is unreviewed. Sentences stay in the file.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from sys import intern
 from typing import TYPE_CHECKING, Any
 
-from kg_builder.records import DocumentGraph, Mention, Metadata, Provenance, Relation
+from kg_builder.records import DocumentGraph, Mention, Metadata, Relation, ReviewStatus
 from kg_builder.stores.rows import Description, evidence_json, merged_relations
 
 if TYPE_CHECKING:
@@ -103,7 +103,7 @@ def mention_attributes(mention: Mention) -> dict[str, Any]:
         attributes["clean_text"] = _shared(mention.clean_text)
     if mention.section is not None:
         attributes["section"] = _shared(mention.section)
-    return _with_source(attributes, mention.confidence, mention.provenance)
+    return _with_source(attributes, mention)
 
 
 def add_relation(graph: Graph, document_id: str, relation: Relation) -> None:
@@ -115,7 +115,7 @@ def add_relation(graph: Graph, document_id: str, relation: Relation) -> None:
         "evidence": evidence_json(relation.evidence),
     }
     key = f"{relation.predicate.replace('|', '||')}|{relation.assertion}|{document_id}"
-    complete = _with_source(attributes, relation.confidence, relation.provenance)
+    complete = _with_source(attributes, relation)
     _add_edge(graph, relation.subject, relation.object, key, complete)
 
 
@@ -165,12 +165,14 @@ def forms_seen(graph: Graph, concept_id: str) -> set[str]:
     }
 
 
-def _with_source(attributes: dict[str, Any], confidence: float | None, source: Provenance) -> dict[str, Any]:
-    if confidence is not None:
-        attributes["confidence"] = confidence
-    attributes["extractor"] = _shared(source.extractor)
-    if source.model is not None:
-        attributes["model"] = _shared(source.model)
+def _with_source(attributes: dict[str, Any], stated: Mention | Relation) -> dict[str, Any]:
+    if stated.confidence is not None:
+        attributes["confidence"] = stated.confidence
+    attributes["extractor"] = _shared(stated.provenance.extractor)
+    if stated.provenance.model is not None:
+        attributes["model"] = _shared(stated.provenance.model)
+    if stated.review is not ReviewStatus.UNREVIEWED:
+        attributes["review"] = stated.review.value
     return attributes
 
 

@@ -8,14 +8,18 @@ from typing import TYPE_CHECKING
 from kg_builder.stores import reading
 from kg_builder.stores.choice import Choice
 from kg_builder.stores.graph_loading import Change, follow, load_graph, load_hierarchy
+from kg_builder.stores.paths import Surroundings
 from kg_builder.stores.search import NameIndex
 from kg_builder.stores.session import Session
+from kg_builder.stores.views import ConceptView, Filter
 
 if TYPE_CHECKING:
     from kg_builder.stores.graph import Graph
 
 INDICES_KEPT = 4
-"""Of names, one for each filter that was searched under: making one takes longer than searching it."""
+"""Of names and of what is joined, one for each filter that was asked under: making one takes longer than asking it."""
+VIEWS_KEPT = 5000
+"""Of concepts: counting the mentions of a common one takes longer than all the rest of a question."""
 
 
 class InMemory:
@@ -25,6 +29,8 @@ class InMemory:
         self._session = session
         self._graph: Graph | None = None
         self._names: dict[Choice, NameIndex] = {}
+        self._views: dict[tuple[Choice, str], ConceptView | None] = {}
+        self._joined: dict[tuple[object, ...], Surroundings] = {}
         self._version = session.version()
 
     def graph(self, connection: Connection) -> Graph:
@@ -43,6 +49,25 @@ class InMemory:
             self._names[choice] = NameIndex(reading.names(connection, choice))
         return self._names[choice]
 
+    def concept(self, connection: Connection, concept_id: str, choice: Choice) -> ConceptView | None:
+        """One concept that the choice takes in, or that stands above one that it takes in."""
+        self._drop_if_stale()
+        if (choice, concept_id) not in self._views:
+            if len(self._views) >= VIEWS_KEPT:
+                self._views.clear()
+            self._views[choice, concept_id] = reading.concept_view(connection, concept_id, choice)
+        return self._views[choice, concept_id]
+
+    def surroundings(self, connection: Connection, where: Filter) -> Surroundings:
+        """Which relations of all documents pass a filter that has conditions on statements alone."""
+        graph = self.graph(connection)
+        conditions = (where.assertions, where.min_confidence, where.reviews)
+        if conditions not in self._joined:
+            if len(self._joined) >= INDICES_KEPT:
+                self._joined.clear()
+            self._joined[conditions] = Surroundings(graph, where, None)
+        return self._joined[conditions]
+
     def follow(self, change: Change) -> None:
         """Do to the graph what was just done to a document in the tables."""
         if (graph := self._taken()) is not None:
@@ -59,15 +84,19 @@ class InMemory:
 
     def clear(self) -> None:
         """Let go of all of it."""
-        self._graph, self._names = None, {}
+        self._graph = None
+        self._forget_answers()
 
     def _taken(self) -> Graph | None:
         """The graph, to be changed and put back: half changed is worse than loaded again."""
-        self._names.clear()
+        self._forget_answers()
         if self._graph is not None:
             self._drop_if_stale()
         graph, self._graph = self._graph, None
         return graph
+
+    def _forget_answers(self) -> None:
+        self._names, self._views, self._joined = {}, {}, {}
 
     def _drop_if_stale(self) -> None:
         """Let go if another process has written."""

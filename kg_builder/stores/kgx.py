@@ -13,10 +13,10 @@ import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, TextIO
 
-from kg_builder.records import Assertion
+from kg_builder.records import Assertion, ReviewStatus
 from kg_builder.stores.export_content import SUBCLASS_OF, Content, assertion, category, relation_uuid
 from kg_builder.stores.graph import IS_A
-from kg_builder.stores.views import ConceptView, RelationView, ReviewStatus
+from kg_builder.stores.views import ConceptView, RelationView
 
 PARTS = ("_nodes.tsv", "_edges.tsv")
 """What the names of the two files end in."""

@@ -84,4 +84,4 @@ def _put(connection: sqlite3.Connection, key: int, present: DocumentGraph, part:
         values = (packed(part.settings_hash), part.fingerprint, key)
         connection.execute("UPDATE documents SET settings_hash = ?, fingerprint = ? WHERE key = ?", values)
         return None
-    return Change(part.document.id, replace_part(connection, key, part), part)
+    return replace_part(connection, key, part).change

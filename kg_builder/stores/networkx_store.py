@@ -7,7 +7,9 @@ from contextlib import AbstractContextManager, contextmanager
 
 from kg_builder.protocols import Failure, WriteResult
 from kg_builder.records import Concept, DocumentGraph
+from kg_builder.review.decisions import Decision, by_document
 from kg_builder.stores import hierarchy, ledger, link_history
+from kg_builder.stores.deciding import decide
 from kg_builder.stores.graph_loading import Change
 from kg_builder.stores.part_writing import forget_part, write_part
 from kg_builder.stores.store_reader import StoreReader
@@ -32,10 +34,14 @@ class NetworkxStore(StoreReader):
         """Write one document's part in one transaction, replacing what the document had before."""
         with self._session.reading():
             with self._session.transaction() as connection:
-                result, before = write_part(connection, part)
-            if result.written:
-                self._memory.follow(Change(part.document.id, before, part))
-        return result
+                outcome = write_part(connection, part)
+            if outcome.result.written:
+                self._memory.follow(outcome.change)
+        return outcome.result
+
+    def write_many(self, parts: Iterable[DocumentGraph]) -> Sequence[WriteResult]:
+        """Write parts of documents, one transaction a document: a file gains little from fewer."""
+        return [self.write(part) for part in parts]
 
     def forget(self, document_id: str) -> None:
         """Remove a document and all that only it supported, from every byte of the file.
@@ -60,6 +66,15 @@ class NetworkxStore(StoreReader):
         """Add or replace (by run id) a run's record."""
         with self._session.transaction() as connection:
             ledger.write_run(connection, run)
+
+    def decide(self, decisions: Iterable[Decision]) -> None:
+        """Keep decisions of people and have their documents as they leave them, one transaction a document."""
+        for document_id, about in by_document(decisions).items():
+            with self._session.reading():
+                with self._session.transaction() as connection:
+                    change = decide(connection, document_id, about)
+                if change is not None:
+                    self._memory.follow(change)
 
     # hierarchy
 

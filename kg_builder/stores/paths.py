@@ -6,6 +6,8 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
+from kg_builder.records import ReviewStatus
+from kg_builder.stores.strengths import Ends, Statement, statement, summed
 from kg_builder.stores.views import Filter
 
 if TYPE_CHECKING:
@@ -14,6 +16,8 @@ if TYPE_CHECKING:
 MOST_STEPS = 200_000
 """How many times a search steps from concept to concept before it makes do with the paths it has."""
 
+Adjacency = dict[str, dict[str, dict[str, dict[str, Any]]]]
+"""Edges by their keys, by the node at their one end and the node at their other."""
 NeighboursOf = Callable[[Collection[str]], Mapping[str, Sequence[str]]]
 """Concepts that a relation joins to each of these, in order of id."""
 
@@ -23,10 +27,13 @@ class Surroundings:
 
     def __init__(self, graph: Graph, where: Filter, documents: frozenset[str] | None) -> None:
         self._graph = graph
+        self._next, self._before = _adjacency(graph)
         self._assertions = where.assertions
         self._min_confidence = where.min_confidence
+        self._reviews = where.reviews
         self._documents = documents
         self._known: dict[str, Sequence[str]] = {}
+        self._strengths: dict[str, dict[Ends, float]] = {}
 
     def passes(self, edge: dict[str, Any]) -> bool:
         """Whether it is a relation that counts."""
@@ -34,17 +41,20 @@ class Surroundings:
             return False
         if self._assertions is not None and edge["assertion"] not in self._assertions:
             return False
+        if self._reviews is not None and edge.get("review", ReviewStatus.UNREVIEWED) not in self._reviews:
+            return False
         return self._min_confidence is None or bool(edge.get("confidence", 1.0) >= self._min_confidence)
 
     def neighbours(self, concept_id: str) -> Sequence[str]:
         """Concepts that a relation joins to this one, in order of id."""
         known = self._known.get(concept_id)
         if known is None:
+            passes = self.passes
             joined = {
                 other
-                for adjacent in (self._graph.succ[concept_id], self._graph.pred[concept_id])
+                for adjacent in (self._next[concept_id], self._before[concept_id])
                 for other, edges in adjacent.items()
-                if any(self.passes(edge) for edge in edges.values())
+                if any(passes(edge) for edge in edges.values())
             }
             known = self._known[concept_id] = sorted(joined)
         return known
@@ -52,6 +62,24 @@ class Surroundings:
     def neighbours_of(self, concept_ids: Collection[str]) -> dict[str, Sequence[str]]:
         """Of each of these."""
         return {concept_id: self.neighbours(concept_id) for concept_id in concept_ids}
+
+    def strengths(self, concept_ids: Collection[str]) -> dict[Ends, float]:
+        """Relations of these concepts, each with the sum over its documents of how surely they state it."""
+        found: dict[Ends, float] = {}
+        for concept_id in concept_ids:
+            if concept_id not in self._strengths:
+                self._strengths[concept_id] = summed(self._statements(concept_id))
+            found |= self._strengths[concept_id]
+        return found if len(concept_ids) == 1 else dict(sorted(found.items()))
+
+    def _statements(self, concept_id: str) -> Iterator[Statement]:
+        for adjacent, is_subject in ((self._next, True), (self._before, False)):
+            for other, edges in adjacent.get(concept_id, {}).items():
+                one, another = (concept_id, other) if is_subject else (other, concept_id)
+                for edge in edges.values():
+                    if self.passes(edge):
+                        ends = (one, edge["predicate"], another)
+                        yield statement(ends, edge["document"], edge["assertion"], edge.get("confidence"))
 
     def subgraph(self, concept_ids: Iterable[str], hops: int) -> Graph:
         """A copy of the concepts within so many hops, with the relations among them."""
@@ -64,12 +92,18 @@ class Surroundings:
             reached |= edge_of
         part: Graph = networkx.MultiDiGraph()
         part.add_nodes_from((concept, self._graph.nodes[concept].copy()) for concept in sorted(reached))
+        into, back = _adjacency(part)
         for subject in sorted(reached):
-            for object_ in sorted(reached.intersection(self._graph.succ[subject])):
-                for key, edge in sorted(self._graph.succ[subject][object_].items()):
-                    if self.passes(edge):
-                        part.add_edge(subject, object_, key, **edge)
+            joined = self._next[subject]
+            for object_ in sorted(reached & joined.keys()):
+                if edges := {key: edge.copy() for key, edge in sorted(joined[object_].items()) if self.passes(edge)}:
+                    into[subject][object_] = back[object_][subject] = edges
         return part
+
+
+def _adjacency(graph: Graph) -> tuple[Adjacency, Adjacency]:
+    """What follows each node and what precedes it, as networkx keeps it: its views of that are many times slower."""
+    return graph._succ, graph._pred  # type: ignore[attr-defined]
 
 
 def shortest_paths(

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from kg_builder.records import Document, DocumentGraph, Reject, Selection
-from kg_builder.stores import hierarchy, sql
+from kg_builder.stores import decision_rows, hierarchy, sql
 from kg_builder.stores.choice import Choice
 from kg_builder.stores.rows import (
     attributes_from_json,
@@ -90,7 +90,7 @@ def document_part(connection: sqlite3.Connection, key: int, _: Choice) -> list[D
         relations=tuple(relation_from_row(row, sources) for row in relations),
         rejects=tuple(_rejects(connection, key)),
     )
-    return [part]
+    return [decision_rows.as_read(connection, key, part)]
 
 
 def document_rejects(connection: sqlite3.Connection, key: int, _: Choice) -> list[tuple[str, Reject]]:

@@ -11,6 +11,7 @@ from typing import Any
 
 from kg_builder.stores import sql
 from kg_builder.stores.choice import Choice
+from kg_builder.stores.evidence_search import CANDIDATES, asked_words, best_sentences, candidates, hits, wanted
 from kg_builder.stores.graph_loading import descriptions
 from kg_builder.stores.rows import dumps, provenances_from_json, relation_from_row, unpacked
 from kg_builder.stores.stated_relations import (
@@ -22,7 +23,7 @@ from kg_builder.stores.stated_relations import (
     same_name,
     stated,
 )
-from kg_builder.stores.views import Path, RelationView
+from kg_builder.stores.views import Path, RelationView, SentenceHit
 
 RELATIONS_A_PAGE = 200
 
@@ -79,6 +80,25 @@ def paths(connection: sqlite3.Connection, chains: Sequence[tuple[str, ...]], cho
                 joining[one, other] = _views(connection, _stated(connection, rows))
     names = _names(connection, {concept for chain in chains for concept in chain})
     return [path(chain, joining, names) for chain in chains]
+
+
+def sentences_with(connection: sqlite3.Connection, text: str, *, limit: int, choice: Choice) -> list[SentenceHit]:
+    """Sentences behind relations that have words of the text, best first."""
+    counts = {
+        word: connection.execute(sql.COUNT_WITH_WORD, (f'"{word}"', CANDIDATES)).fetchone()[0]
+        for word in asked_words(text)
+    }
+    look_for = wanted(counts, connection.execute("SELECT count(*) FROM relations").fetchone()[0])
+    if look_for is None:
+        return []
+
+    def ask(query: str, most: int) -> list[Any]:
+        return connection.execute(sql.RELATIONS_WITH_WORDS, choice.parameters(wanted=query, limit=most)).fetchall()
+
+    rows = candidates(look_for.queries, ask, lambda row: (row[1], row[2]))
+    best = best_sentences(_stated(connection, rows), look_for, limit)
+    ends = {end for one in best for item in one.items for end in (item.relation.subject, item.relation.object)}
+    return hits(best, _names(connection, ends))
 
 
 def _between(connection: sqlite3.Connection, first: Ends, last: Ends, choice: Choice) -> list[Stated]:

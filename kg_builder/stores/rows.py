@@ -9,7 +9,18 @@ import json
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
-from kg_builder.records import Attribute, Concept, Evidence, Mention, Metadata, Provenance, Reject, Relation, Scalar
+from kg_builder.records import (
+    Attribute,
+    Concept,
+    Evidence,
+    Mention,
+    Metadata,
+    Provenance,
+    Reject,
+    Relation,
+    ReviewStatus,
+    Scalar,
+)
 from kg_builder.stores.views import Filter, MentionView
 
 Packed = str | bytes
@@ -166,12 +177,18 @@ def mention_row(ordinal: int, mention: Mention, provenances: Provenances) -> tup
         None if mention.section is None else packed(mention.section),
         dumps(mention.fragments) if mention.fragments else None,
         provenances.position(mention.provenance),
+        review_column(mention.review),
     )
+
+
+def review_column(status: ReviewStatus) -> str | None:
+    """As the tables have it: nothing where nobody said anything."""
+    return None if status is ReviewStatus.UNREVIEWED else status.value
 
 
 def mention_from_row(row: Sequence[Any], provenances: Sequence[Provenance]) -> Mention:
     """A mention from all columns of `mentions`."""
-    start, end, text, clean, type_, concepts, assertion, confidence, section, fragments, provenance = row[2:]
+    start, end, text, clean, type_, concepts, assertion, confidence, section, fragments, provenance, review = row[2:]
     return Mention(
         start=start,
         end=end,
@@ -184,6 +201,7 @@ def mention_from_row(row: Sequence[Any], provenances: Sequence[Provenance]) -> M
         section=None if section is None else unpacked(section),
         concepts=tuple(concepts[1:-1].split(" ")),
         provenance=provenances[provenance],
+        review=ReviewStatus(review) if review else ReviewStatus.UNREVIEWED,
     )
 
 
@@ -202,6 +220,7 @@ def mention_views(document: str, mention: Mention) -> list[MentionView]:
             fragments=mention.fragments,
             section=mention.section,
             provenance=mention.provenance,
+            review=mention.review,
         )
         for concept in dict.fromkeys(mention.concepts)
     ]
@@ -223,12 +242,13 @@ def relation_row(ordinal: int, relation: Relation, provenances: Provenances) -> 
         relation.confidence,
         evidence_json(relation.evidence),
         provenances.position(relation.provenance),
+        review_column(relation.review),
     )
 
 
 def relation_from_row(row: Sequence[Any], provenances: Sequence[Provenance]) -> Relation:
     """A relation from all columns of `relations`."""
-    subject, predicate, object_, assertion, confidence, evidence, provenance = row[2:]
+    subject, predicate, object_, assertion, confidence, evidence, provenance, review = row[2:]
     return Relation(
         subject=subject,
         predicate=unpacked(predicate),
@@ -237,6 +257,7 @@ def relation_from_row(row: Sequence[Any], provenances: Sequence[Provenance]) -> 
         confidence=confidence,
         evidence=evidence_from_json(evidence),
         provenance=provenances[provenance],
+        review=ReviewStatus(review) if review else ReviewStatus.UNREVIEWED,
     )
 
 

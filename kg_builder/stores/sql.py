@@ -23,11 +23,18 @@ PASSES = (
     + """
 AND (:assertions IS NULL OR {table}.assertion IN (SELECT value FROM json_each(:assertions)))
 AND (:min_confidence IS NULL OR {table}.confidence IS NULL OR {table}.confidence >= :min_confidence)
+AND (:reviews IS NULL OR coalesce({table}.review, 'unreviewed') IN (SELECT value FROM json_each(:reviews)))
 """
 )
 MENTION_PASSES = PASSES.format(table="m")
 RELATION_PASSES = PASSES.format(table="r")
 SUPPORT_PASSES = IN_CHOSEN.format(table="s")
+
+ANY_REJECTED = """
+SELECT EXISTS (SELECT 1 FROM mentions WHERE review = 'rejected')
+    OR EXISTS (SELECT 1 FROM relations WHERE review = 'rejected')
+    OR EXISTS (SELECT 1 FROM decisions)
+"""
 
 # documents
 
@@ -107,6 +114,22 @@ PREDICATES_JOINING = "SELECT DISTINCT predicate FROM relations WHERE subject = ?
 RELATIONS_JOINING = (
     _RELATIONS + "(r.subject = :one AND r.object = :other OR r.subject = :other AND r.object = :one)" + _RELATION_ORDER
 )
+
+# evidence
+
+INDEX_WORDS = "INSERT INTO evidence_words (rowid, words) VALUES (? << 24 | ?, ?)"
+
+COUNT_WITH_WORD = "SELECT count(*) FROM (SELECT 1 FROM evidence_words WHERE evidence_words MATCH ? LIMIT ?)"
+
+RELATIONS_WITH_WORDS = f"""
+SELECT d.id AS document_id, r.* FROM evidence_words w
+CROSS JOIN relations r ON r.document = w.rowid >> 24 AND r.ordinal = w.rowid & 16777215
+JOIN documents d ON d.key = r.document
+WHERE w.evidence_words MATCH :wanted AND {RELATION_PASSES} LIMIT :limit
+"""
+
+FORGET_WORDS = "INSERT INTO evidence_words (evidence_words) VALUES ('optimize')"
+"""Merges the index into one piece, which has nothing of the rows that were deleted."""
 
 # statistics
 

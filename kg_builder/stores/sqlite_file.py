@@ -7,6 +7,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from kg_builder.errors import StoreError, StoreLockedError, StoreVersionError
+from kg_builder.stores import sql
 from kg_builder.stores.file_lock import WriteLock, not_writable
 from kg_builder.stores.sqlite_schema import APPLICATION_ID, SCHEMA_VERSION, TABLES
 
@@ -90,6 +91,7 @@ def _opened(path: str, *, read_only: bool) -> sqlite3.Connection:
 
 def wipe(connection: sqlite3.Connection, path: str) -> None:
     """Rewrite the file and empty its log, so that nothing deleted is left in any byte of them."""
+    connection.execute(sql.FORGET_WORDS)
     connection.execute("VACUUM")
     if not empty_log(connection):
         raise StoreLockedError(

@@ -11,7 +11,7 @@ Text that may hold lone surrogates is bound by `rows.packed`.
 APPLICATION_ID = 0x6B676264
 """``kgbd``: marks the file as ours in its header."""
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 """Kept in the header as ``user_version``; raised with every change of a table."""
 
 TABLES = """
@@ -66,8 +66,10 @@ CREATE TABLE mentions (
     section,
     fragments TEXT,
     provenance INTEGER NOT NULL,
+    review TEXT,
     PRIMARY KEY (document, ordinal)
 ) WITHOUT ROWID;
+CREATE INDEX mentions_rejected ON mentions (review) WHERE review = 'rejected';
 CREATE TABLE relations (
     document INTEGER NOT NULL REFERENCES documents ON DELETE CASCADE,
     ordinal INTEGER NOT NULL,
@@ -78,10 +80,16 @@ CREATE TABLE relations (
     confidence REAL,
     evidence TEXT NOT NULL,
     provenance INTEGER NOT NULL,
+    review TEXT,
     PRIMARY KEY (document, ordinal)
 ) WITHOUT ROWID;
+CREATE INDEX relations_rejected ON relations (review) WHERE review = 'rejected';
 CREATE INDEX relations_subject ON relations (subject, predicate, object);
 CREATE INDEX relations_object ON relations (object);
+CREATE VIRTUAL TABLE evidence_words USING fts5(words, tokenize = 'ascii', detail = none, columnsize = 0);
+CREATE TRIGGER relation_goes AFTER DELETE ON relations BEGIN
+    DELETE FROM evidence_words WHERE rowid = old.document << 24 | old.ordinal;
+END;
 CREATE TABLE rejects (
     document INTEGER NOT NULL REFERENCES documents ON DELETE CASCADE,
     ordinal INTEGER NOT NULL,
@@ -110,6 +118,16 @@ CREATE TABLE earlier_links (
     document INTEGER PRIMARY KEY REFERENCES documents ON DELETE CASCADE,
     body TEXT NOT NULL
 );
+CREATE TABLE decisions (
+    id TEXT PRIMARY KEY,
+    document TEXT NOT NULL,
+    body TEXT NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX decisions_document ON decisions (document);
+CREATE TABLE unreviewed (
+    document INTEGER PRIMARY KEY REFERENCES documents ON DELETE CASCADE,
+    body TEXT NOT NULL
+);
 CREATE TABLE failures (
     document_id TEXT PRIMARY KEY,
     code TEXT NOT NULL,
@@ -130,4 +148,10 @@ CREATE TABLE unwiped (
 
 `relinking` has the last relinking, if it can be undone, with the hierarchy before it; `earlier_links` what each of its
 documents was linked to, which goes with the document and when the document is read again. `upper_concepts` has all
-that are broader than another, mentioned or not; `rolled_up` has a row if a hierarchy is wanted."""
+that are broader than another, mentioned or not; `rolled_up` has a row if a hierarchy is wanted.
+
+`review` is NULL for what nobody decided about. `decisions` stay when their document is read again, and go when it is
+forgotten; the other tables have a document as decisions leave it, and `unreviewed` what was read where they changed it.
+
+`evidence_words` has the words of a relation's sentences, as `evidence_search.indexed_words` gives them, at the row
+`document << 24 | ordinal`."""

@@ -38,6 +38,7 @@ def stated(document: str, relation: Relation, text_of: Callable[[int, tuple[int,
             confidence=relation.confidence,
             cue=item.cue,
             provenance=relation.provenance,
+            review=relation.review,
         )
         for number, item in enumerate(relation.evidence)
     )

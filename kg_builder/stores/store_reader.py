@@ -12,12 +12,17 @@ from typing import TYPE_CHECKING, Self, TypeVar
 from kg_builder.errors import StoreError, UnknownDocumentError
 from kg_builder.protocols import Failure
 from kg_builder.records import DocumentGraph, Reject
-from kg_builder.stores import hierarchy, ledger, link_history, reading, relation_views
-from kg_builder.stores.choice import Choice, choose, statements_only
+from kg_builder.review.decisions import Decision
+from kg_builder.stores import decision_rows, hierarchy, ledger, link_history, reading, relation_views
+from kg_builder.stores.choice import ALL, Choice, choose, statements_only, without_vacuous
+from kg_builder.stores.cypher.answers import QUERY_SECONDS, CypherAnswer
+from kg_builder.stores.cypher.engine import is_installed
+from kg_builder.stores.cypher.in_process import InProcessCypher
 from kg_builder.stores.in_memory import InMemory
 from kg_builder.stores.paths import Surroundings, shortest_paths
 from kg_builder.stores.session import Session
 from kg_builder.stores.stated_relations import found_under
+from kg_builder.stores.strengths import Ends
 from kg_builder.stores.views import (
     EVERYTHING,
     ConceptHit,
@@ -28,6 +33,7 @@ from kg_builder.stores.views import (
     Path,
     RelationView,
     RunRecord,
+    SentenceHit,
     Statistics,
 )
 
@@ -48,6 +54,7 @@ class StoreReader:
         self.location = os.fspath(path)
         self._session = Session(self.location, read_only=read_only)
         self._memory = InMemory(self._session)
+        self._queries = InProcessCypher()
 
     def __enter__(self) -> Self:
         """The store itself; leaving the block closes it."""
@@ -102,6 +109,23 @@ class StoreReader:
         with self._session.reading() as connection:
             return link_history.relinked(connection)
 
+    def part(self, document_id: str) -> DocumentGraph:
+        """A document's part as it was written. Raises UnknownDocumentError."""
+        with self._session.reading() as connection:
+            key = reading.document_key(connection, document_id)
+            if key is None:
+                raise self._unknown(document_id)
+            return reading.document_part(connection, key, ALL)[0]
+
+    def decisions(self, document_id: str | None = None) -> Iterator[Decision]:
+        """Decisions of people, in order of document and time."""
+        with self._session.reading() as connection:
+            documents = list(decision_rows.every_document(connection)) if document_id is None else [document_id]
+        for each in documents:
+            with self._session.reading() as connection:
+                found = decision_rows.of_document(connection, each)
+            yield from found
+
     # queries
 
     def search(
@@ -117,7 +141,7 @@ class StoreReader:
             for match in self._memory.names(connection, choice).matches(text):
                 if len(hits) >= limit:
                     break
-                concept = reading.concept_view(connection, match.concept, choice)
+                concept = self._memory.concept(connection, match.concept, choice)
                 if concept is not None and (type is None or concept.type.casefold() == type.casefold()):
                     hits.append(ConceptHit(concept=concept, score=match.score, matched=match.matched))
         return hits
@@ -125,7 +149,7 @@ class StoreReader:
     def concept(self, concept_id: str, *, where: Filter | None = None) -> ConceptView | None:
         """One concept with the counts and forms that pass, or None. A Filter of None lets everything pass here."""
         with self._session.reading() as connection:
-            return reading.concept_view(connection, concept_id, choose(connection, where or EVERYTHING))
+            return self._memory.concept(connection, concept_id, choose(connection, where or EVERYTHING))
 
     def rolled_up(self) -> bool:
         """Whether there is a hierarchy."""
@@ -170,7 +194,7 @@ class StoreReader:
         with self._session.reading() as connection:
             if source == target or source not in self.graph or target not in self.graph:
                 return []
-            around = self._surroundings(where)
+            around = self._surroundings(connection, where)
             found = shortest_paths(around.neighbours_of, source, target, max_length=max_length, limit=limit)
             return relation_views.paths(connection, found, choose(connection, where))
 
@@ -182,10 +206,21 @@ class StoreReader:
             choice = choose(connection, where or Filter())
             return relation_views.one_relation(connection, (subject, predicate, object), choice)
 
+    def search_evidence(self, text: str, *, limit: int = 10, where: Filter | None = None) -> Sequence[SentenceHit]:
+        """Sentences behind relations that have words of the text, best first, then by document and place."""
+        with self._session.reading() as connection:
+            choice = choose(connection, where or Filter())
+            return relation_views.sentences_with(connection, text, limit=limit, choice=choice)
+
+    def strengths(self, concept_ids: Sequence[str], *, where: Filter | None = None) -> Mapping[Ends, float]:
+        """Relations of these concepts, each with the sum over its documents of how surely they state it."""
+        with self._session.reading() as connection:
+            return self._surroundings(connection, where or Filter()).strengths(concept_ids)
+
     def subgraph(self, concept_ids: Sequence[str], *, hops: int = 1, where: Filter | None = None) -> Graph:
         """A copy of the concepts within `hops` relations of the given ones, with the relations among them."""
-        with self._session.reading():
-            return self._surroundings(where or Filter()).subgraph(concept_ids, hops)
+        with self._session.reading() as connection:
+            return self._surroundings(connection, where or Filter()).subgraph(concept_ids, hops)
 
     def statistics(self, where: Filter | None = None) -> Statistics:
         """Counts by type, predicate and assertion."""
@@ -215,10 +250,27 @@ class StoreReader:
         """Every document's part, in order of id, as it was written."""
         return self._by_document(None, reading.document_part)
 
+    def asks_in_cypher(self, where: Filter | None = None) -> bool:  # noqa: ARG002 - any filter will do
+        """Whether the engine is installed."""
+        return is_installed()
+
+    def cypher(
+        self, query: str, *, limit: int = 100, seconds: float = QUERY_SECONDS, where: Filter | None = None
+    ) -> CypherAnswer:
+        """Run one Cypher statement that only reads. See `CypherStore.cypher`."""
+        passing = where or EVERYTHING
+        return self._queries.ask(self, self._version(), query, limit=limit, seconds=seconds, where=passing)
+
     def close(self) -> None:
         """Release the file; closing twice is fine."""
+        self._queries.close()
         self._memory.clear()
         self._session.close()
+
+    def _version(self) -> tuple[int, int]:
+        """Another value whenever anybody has written."""
+        with self._session.reading() as connection:
+            return self._session.version(), connection.total_changes
 
     def _pages(self, page: Page[K, T], start: K, where: Filter | None) -> Iterator[T]:
         with self._session.reading() as connection:
@@ -230,16 +282,18 @@ class StoreReader:
             yield from items
 
     def _by_document(self, where: Filter | None, fetch: Fetch[T]) -> Iterator[T]:
-        statements = statements_only(where or EVERYTHING)
+        with self._session.reading() as connection:
+            statements = statements_only(without_vacuous(connection, where or EVERYTHING))
         for document_id in self._pages(reading.document_page, "", where):
             with self._session.reading() as connection:
                 key = reading.document_key(connection, document_id)
                 items = [] if key is None else fetch(connection, key, statements)
             yield from items
 
-    def _surroundings(self, where: Filter) -> Surroundings:
-        documents = None if where.every_document else frozenset(self._pages(reading.document_page, "", where))
-        return Surroundings(self.graph, where, documents)
+    def _surroundings(self, connection: Connection, where: Filter) -> Surroundings:
+        if where.every_document:
+            return self._memory.surroundings(connection, where)
+        return Surroundings(self.graph, where, frozenset(self._pages(reading.document_page, "", where)))
 
     def _unknown(self, document_id: str) -> UnknownDocumentError:
         return UnknownDocumentError(f"{self.location}: there is no document '{document_id}'.")

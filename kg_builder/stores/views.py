@@ -4,24 +4,29 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from enum import StrEnum
 from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, Field
 
 from kg_builder.backends.spending import ModelUsage
-from kg_builder.records import Assertion, Attribute, Confidence, Metadata, Provenance, Record, Scalar, Selection
+from kg_builder.records import (
+    Assertion,
+    Attribute,
+    Confidence,
+    Metadata,
+    Provenance,
+    Record,
+    ReviewStatus,
+    Scalar,
+    Selection,
+)
 
 PLAIN_ASSERTIONS = frozenset({Assertion.PRESENT, Assertion.POSSIBLE, Assertion.HISTORICAL})
 """What queries show unless asked: negated, family and hypothetical statements aren't facts about the subject."""
 
 
-class ReviewStatus(StrEnum):
-    """What a person said of a mention or relation."""
-
-    UNREVIEWED = "unreviewed"
-    ACCEPTED = "accepted"
-    REJECTED = "rejected"
+STANDING = frozenset({ReviewStatus.UNREVIEWED, ReviewStatus.ACCEPTED})
+"""What queries show unless asked: what a person rejected stays in the store, for the record."""
 
 
 class Filter(Record):
@@ -46,15 +51,29 @@ class Filter(Record):
     """None: all of them."""
     min_confidence: Confidence | None = None
     """Statements with no confidence pass."""
+    reviews: frozenset[ReviewStatus] | None = STANDING
+    """None: whatever a person said of it."""
 
     @property
     def every_document(self) -> bool:
         """Whether no condition is about documents."""
-        return self.model_copy(update={"assertions": None, "min_confidence": None}) == EVERYTHING
+        return self.model_copy(update={"assertions": None, "min_confidence": None, "reviews": None}) == EVERYTHING
+
+    @property
+    def every_statement(self) -> bool:
+        """Whether no condition is about statements."""
+        return self.assertions is None and self.min_confidence is None and self.reviews is None
+
+    @property
+    def only_standing(self) -> bool:
+        """Whether the one condition on statements is that nobody rejected them."""
+        return self.assertions is None and self.min_confidence is None and self.reviews == STANDING
 
 
-EVERYTHING = Filter(assertions=None)
+EVERYTHING = Filter(assertions=None, reviews=None)
 """Passes all."""
+UNREJECTED = Filter(assertions=None)
+"""Passes all but what a person rejected."""
 
 
 class DocumentView(Record):
@@ -150,6 +169,19 @@ class RelationView(Record):
     under: str | None = None
     """Asked with descendants: id of the end that is the concept asked for or one below it."""
     under_name: str | None = None
+
+
+class SentenceHit(Record):
+    """A sentence found by its words, with what it states."""
+
+    document: str
+    sentence: tuple[int, int]
+    """Offsets in the document."""
+    sentence_text: str
+    score: Annotated[float, Field(ge=0, le=1)]
+    """How much of what was looked for it has."""
+    relations: tuple[RelationView, ...]
+    """One a relation and assertion, in order of ids; their evidence is this sentence."""
 
 
 class Path(Record):

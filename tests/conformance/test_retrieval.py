@@ -7,10 +7,11 @@ from collections.abc import Callable, Sequence
 import pytest
 
 from kg_builder.protocols import GraphStore
-from kg_builder.records import Assertion, DocumentGraph
+from kg_builder.records import Assertion, Concept, DocumentGraph
 from kg_builder.retrieve.asked import Named
 from kg_builder.retrieve.citations import citations_in, cited_span
 from kg_builder.retrieve.enriching import enrich
+from kg_builder.retrieve.naming import concept_named
 from kg_builder.stores.views import Filter
 
 MakePart = Callable[..., DocumentGraph]
@@ -108,3 +109,32 @@ def test_statements_about_the_family_are_marked(store: GraphStore, make_part: Ma
     store.write(part)
 
     assert '"Mother: aspirin, bleeding." (of the family) [f:0-26]' in enrich(store, "aspirin").context
+
+
+def test_what_the_question_asks_for_comes_first(store: GraphStore, make_part: MakePart) -> None:
+    for number in range(3):
+        store.write(make_part(f"a{number}", "warfarin for stroke", ("warfarin", "TREATS", "stroke")))
+    store.write(make_part("b", "aspirin gave a stroke", ("aspirin", "INDUCES", "stroke")))
+
+    assert [fact.predicate for fact in enrich(store, "What caused the stroke?").facts] == ["INDUCES", "TREATS"]
+    assert [fact.predicate for fact in enrich(store, "What helps against a stroke?").facts] == ["TREATS", "INDUCES"]
+    assert [fact.predicate for fact in enrich(store, "Any stroke?").facts] == ["TREATS", "INDUCES"]
+
+
+def test_what_is_named_as_a_whole_is_not_looked_for_by_its_words(store: GraphStore, make_part: MakePart) -> None:
+    store.write(make_part("a", "blue spells after aspirin", ("aspirin", "INDUCES", "blue spells")))
+
+    assert [concept.name for concept in enrich(store, "Are there blue spells?").understood.concepts] == ["blue spells"]
+
+
+def test_of_two_that_are_called_alike_the_one_whose_name_it_is_is_meant(store: GraphStore, make_part: MakePart) -> None:
+    salt = Concept(id="MESH:D000001", name="Lithium Salts", type="Chemical")
+    metal = Concept(id="MESH:D000002", name="Lithium", type="Chemical")
+    for number, concept in enumerate((salt, metal)):
+        concepts = {"lithium": concept, "tremor": Concept(id="MESH:D014202", name="Tremor", type="Disease")}
+        named = ("lithium", "INDUCES", "tremor")
+        store.write(make_part(f"n{number}", "lithium gave a tremor", named, concepts=concepts))
+
+    assert [hit.score for hit in store.search("lithium")] == [1, 1]
+    assert [view.id for view in enrich(store, "What does lithium do?").understood.concepts] == [metal.id]
+    assert concept_named(store, "LITHIUM", Filter()).id == metal.id

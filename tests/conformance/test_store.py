@@ -206,6 +206,19 @@ def test_the_order_of_writing_leaves_no_trace(
 
 @ANY_PARTS
 @given(data=st.data())
+def test_parts_written_together_are_as_those_written_one_by_one(
+    data: st.DataObject, make_store: MakeStore, part_strategy: PartStrategy
+) -> None:
+    drawn = data.draw(st.lists(part_strategy(st.sampled_from(["d1", "d2", "d3"])), max_size=6))
+    cut = data.draw(st.integers(0, len(drawn)))
+    one, other = make_store(), make_store()
+    results = [one.write(part) for part in drawn]
+    assert [*other.write_many(drawn[:cut]), *other.write_many(drawn[cut:])] == results
+    assert everything(one) == everything(other)
+
+
+@ANY_PARTS
+@given(data=st.data())
 def test_a_filter_takes_in_closed_graphs(
     data: st.DataObject, make_store: MakeStore, part_strategy: PartStrategy
 ) -> None:

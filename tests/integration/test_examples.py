@@ -32,6 +32,8 @@ def test_examples_run_and_are_short(path: Path, tmp_path: Path) -> None:
     assert len(code.splitlines()) < 60
     if "opentelemetry" in code:
         pytest.importorskip("opentelemetry.sdk")
+    if "from mcp" in code:
+        pytest.importorskip("mcp")
     assert "INDUCES" in run_script(code, tmp_path)
 
 

@@ -10,7 +10,8 @@ _CONCEPTS = """
 MATCH (c:Concept)
 RETURN c.id AS id, coalesce(c.descriptions, []) AS descriptions, c.synonyms_seen AS forms, c.upper AS upper,
   c.type AS type, [label IN labels(c) WHERE label <> 'Concept'] AS labels,
-  COLLECT { MATCH (c)<-[r:DESCRIBES]-() RETURN DISTINCT r.description } AS described,
+  COLLECT { MATCH (c)<-[r:MENTIONS|DESCRIBES]-() WHERE r.description IS NOT NULL RETURN DISTINCT r.description }
+    AS described,
   COLLECT { MATCH (c)<-[m:MENTIONS]-() RETURN DISTINCT coalesce(m.clean_text, m.text) } AS seen,
   EXISTS { (c)<-[:IS_A]-() } AS broader
 """
@@ -21,7 +22,7 @@ RETURN labels(n), coalesce(n.id, n.document)
 """
 _STATED_BY_NONE = """
 MATCH (a:Concept)-[r]->(b:Concept)
-WHERE r.document IS NOT NULL AND NOT EXISTS { (d:Document {id: r.document})-[:DESCRIBES]->(a) }
+WHERE r.document IS NOT NULL AND NOT EXISTS { (d:Document {id: r.document})-[:MENTIONS|DESCRIBES]->(a) }
 RETURN a.id, r.document
 """
 

@@ -53,5 +53,5 @@ def test_writers_of_different_concepts_do_not_wait_for_each_other(empty_neo4j: s
         one.begin_transaction() as first,
         other.begin_transaction(timeout=20) as second,
     ):
-        first.run(statements.LOOK, id="a", fingerprint="").consume()
-        second.run(statements.LOOK, id="b", fingerprint="").consume()
+        first.run(statements.LOOK, documents=[{"id": "a", "fingerprint": ""}]).consume()
+        second.run(statements.LOOK, documents=[{"id": "b", "fingerprint": ""}]).consume()

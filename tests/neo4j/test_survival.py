@@ -81,6 +81,20 @@ def test_a_server_that_dies_twice_during_a_build(
     assert exported(server.uri, tmp_path / "a.json") == exported(tmp_path / "g.kg", tmp_path / "b.json")
 
 
+def test_names_of_the_schema_that_a_build_reads_by(empty_neo4j: str, tmp_path: Path) -> None:
+    file = tmp_path / "own.yaml"
+    file.write_text(
+        "name: own\ndescription: d\nentities: [{name: Agent, description: d, semantic_group: CHEM}]\n"
+        "relations: [{name: MEETS, description: d, subject: [Agent], object: [Agent]}]\n"
+    )
+    settings = Settings(schema_name=str(file), extractors=("lexicon",), relation_extractor="cooccurrence")
+    build("Gave heparin.", store=empty_neo4j, settings=settings).store.close()
+    [[names]] = ask(
+        empty_neo4j, "SHOW INDEXES YIELD name, labelsOrTypes WHERE name = 'evidence_words' RETURN labelsOrTypes"
+    )
+    assert "MEETS" in names
+
+
 WRITER = """
 import sys
 from pathlib import Path

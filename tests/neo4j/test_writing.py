@@ -142,6 +142,8 @@ def test_a_new_document_takes_three_trips_to_the_server(store: Neo4jStore, monke
     monkeypatch.setattr(neo4j.ManagedTransaction, "run", counted)
     store.write(sample_part("b", f"{TEXT} Or a stroke under warfarin.", STATED, ("warfarin", "NEW", "stroke")))
     assert len(statements) == 2, "and the commit"
+    store.write_many(sample_part(f"n{number}", TEXT, STATED) for number in range(150))
+    assert len(statements) == 6, "a hundred documents at once"
 
 
 @settings(max_examples=3, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -18,6 +18,18 @@ def test_what_is_given_beats_the_environment_beats_the_file(tmp_path: Path, monk
     assert (settings.attempts, settings.concurrency, settings.schema_name) == (5, 7, "chemical-disease")
 
 
+def test_the_environment_beats_the_file_field_by_field_in_sections(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "s.yaml"
+    file.write_text("neo4j: {username: ward, pool_size: 7}\nray: {actors: 5, address: local}\n")
+    monkeypatch.setenv("NEO4J_USERNAME", "me")
+    monkeypatch.setenv("KG_BUILDER_RAY_ACTORS", "3")
+    settings = load_settings(file)
+    assert (settings.neo4j.username, settings.neo4j.pool_size) == ("me", 7)
+    assert (settings.ray.actors, settings.ray.address) == (3, "local")
+
+
 @pytest.mark.parametrize(
     ("content", "message"),
     [

@@ -47,7 +47,7 @@ class Conditions(NamedTuple):
     @property
     def every_statement(self) -> bool:
         """Whether no condition is about statements."""
-        return self.where.assertions is None and self.where.min_confidence is None
+        return self.where.every_statement
 
     @property
     def on_document(self) -> str:
@@ -62,6 +62,8 @@ class Conditions(NamedTuple):
             asked.append(f"{edge}.assertion IN $assertions")
         if self.where.min_confidence is not None:
             asked.append(f"({edge}.confidence IS NULL OR {edge}.confidence >= $min_confidence)")
+        if self.where.reviews is not None:
+            asked.append(f"{edge}.review IN $reviews")
         return " AND ".join(asked)
 
     def on_mention(self, edge: str) -> str:
@@ -90,6 +92,8 @@ def conditions(where: Filter) -> Conditions:
         parameters["assertions"] = sorted(where.assertions)
     if where.min_confidence is not None:
         parameters["min_confidence"] = where.min_confidence
+    if where.reviews is not None:
+        parameters["reviews"] = sorted(where.reviews)
     return Conditions(where, parameters)
 
 

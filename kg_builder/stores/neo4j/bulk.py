@@ -27,7 +27,7 @@ LARGEST_FIELD = 1 << 22
 AFTER_IMPORT = "after-import.cypher"
 
 _TEXT, _WHOLE, _LIST, _SHARE = "string", "long", "string[]", "double"
-_PROVENANCE = {"extractor": _TEXT, "model": _TEXT, "settings_hash": _TEXT}
+_PROVENANCE = {"extractor": _TEXT, "model": _TEXT, "review": _TEXT}
 _FIELDS: Mapping[str, Mapping[str, str]] = {
     "documents": {
         "id": "ID(Document)",
@@ -50,7 +50,7 @@ _FIELDS: Mapping[str, Mapping[str, str]] = {
         "s": "START_ID(Document)",
         "o": "END_ID(Concept)",
         **dict.fromkeys(("ordinal", "start", "end"), _WHOLE),
-        **dict.fromkeys(("text", "clean_text", "type", "assertion", "section", "fragments"), _TEXT),
+        **dict.fromkeys(("text", "clean_text", "type", "assertion", "section", "fragments", "description"), _TEXT),
         "confidence": _SHARE,
         **_PROVENANCE,
         "": "TYPE",
@@ -59,7 +59,7 @@ _FIELDS: Mapping[str, Mapping[str, str]] = {
     "relations": {
         "s": "START_ID(Concept)",
         "o": "END_ID(Concept)",
-        **dict.fromkeys(("predicate", "document", "assertion", "evidence"), _TEXT),
+        **dict.fromkeys(("predicate", "document", "assertion", "evidence", "words", "settings_hash"), _TEXT),
         "confidence": _SHARE,
         "sentences": _LIST,
         **_PROVENANCE,
@@ -139,9 +139,9 @@ def _rows(name: str, rows: PartRows) -> Iterator[dict[str, Any]]:
         for row in rows.mentions:
             yield {"s": rows.document_id, "o": rows.concepts[row["c"]]["id"], **row["p"], "": "MENTIONS"}
     elif name == "descriptions":
-        for row in rows.concepts:
-            for description in row["descriptions"]:
-                yield {"s": rows.document_id, "o": row["id"], "description": description, "": "DESCRIBES"}
+        for row in rows.descriptions:
+            concept = rows.concepts[row["c"]]["id"]
+            yield {"s": rows.document_id, "o": concept, "description": row["description"], "": "DESCRIBES"}
     elif name == "relations":
         for row in rows.relations:
             ends = {end: rows.concepts[row[end]]["id"] for end in ("s", "o")}

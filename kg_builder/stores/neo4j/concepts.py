@@ -44,7 +44,7 @@ RETURN DISTINCT id
 _NAMES = "UNWIND $ids AS id MATCH (c:Concept {id: id}) RETURN id, c.descriptions, c.upper"
 _TYPES = "RETURN DISTINCT c.id, c.type, c.linked, CASE WHEN c.type CONTAINS $changed THEN c.descriptions END"
 _ALL_TAKEN = f"MATCH (c:Concept) WHERE c.descriptions IS NOT NULL {_TYPES}"
-_DESCRIBED = "MATCH (d:Document)-[:DESCRIBES]->(c:Concept) WHERE {document} " + _TYPES
+_DESCRIBED = "MATCH (d:Document)-[:MENTIONS|DESCRIBES]->(c:Concept) WHERE {document} " + _TYPES
 _MENTIONED = "MATCH (d:Document)-[m:MENTIONS]->(c:Concept) WHERE {mention} " + _TYPES
 _RELATED = "MATCH (s:Concept)-[r:{types}]->(o:Concept) WHERE {relation} UNWIND [s, o] AS c " + _TYPES
 
@@ -142,7 +142,7 @@ def _taken(tx: Transaction, passing: Conditions) -> str:
     if passing.everything:
         return "c.descriptions IS NOT NULL"
     if passing.every_statement:
-        return f"EXISTS {{ MATCH (c)<-[:DESCRIBES]-(d:Document) WHERE {passing.on_document} }}"
+        return f"EXISTS {{ MATCH (c)<-[:MENTIONS|DESCRIBES]-(d:Document) WHERE {passing.on_document} }}"
     return f"EXISTS {{ MATCH (c)-[r:{relations(tx)}]-(:Concept) WHERE {passing.on_relation('r')} }}"
 
 

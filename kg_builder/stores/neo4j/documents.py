@@ -19,7 +19,7 @@ _PAGE = """
 MATCH (d:Document) WHERE d.id > $after AND {passes}
 WITH d ORDER BY d.id LIMIT $limit
 OPTIONAL MATCH (p:KgBuilderPart {{document: d.id}})
-RETURN d.id, d.sha256, d.fingerprint, p.body ORDER BY d.id
+RETURN d.id, d.sha256, d.fingerprint, p.body, p.unreviewed ORDER BY d.id
 """
 _BODIES = "UNWIND $ids AS id MATCH (p:KgBuilderPart {document: id}) RETURN id, p.body"
 _FINGERPRINTS = "UNWIND $ids AS id MATCH (d:Document {id: id}) RETURN d.id, d.fingerprint ORDER BY d.id"
@@ -32,6 +32,8 @@ class Stored(NamedTuple):
     sha256: str
     fingerprint: str
     body: bytes
+    unreviewed: bytes | None
+    """As it was read, where decisions of people changed it."""
 
 
 def document_page(
@@ -88,11 +90,13 @@ def document_mentions(stored: Stored, passing: Conditions) -> list[MentionView]:
 
 def document_part(stored: Stored, _: Conditions) -> list[DocumentGraph]:
     """All that one document added, as it was written."""
-    return [unpacked_part(stored.body)]
+    return [unpacked_part(stored.body if stored.unreviewed is None else stored.unreviewed)]
 
 
 def _passes(mention: Mention, passing: Conditions) -> bool:
     where = passing.where
     if where.assertions is not None and mention.assertion not in where.assertions:
+        return False
+    if where.reviews is not None and mention.review not in where.reviews:
         return False
     return where.min_confidence is None or mention.confidence is None or mention.confidence >= where.min_confidence

@@ -10,7 +10,8 @@ import neo4j
 from kg_builder.records import DocumentGraph
 from kg_builder.stores.earlier_links import completed_links, differs, kept_links, restored_part
 from kg_builder.stores.neo4j import hierarchy, statements
-from kg_builder.stores.neo4j.bodies import packed_part, unpacked_part
+from kg_builder.stores.neo4j.bodies import unpacked_part
+from kg_builder.stores.neo4j.decisions import decided_rows
 from kg_builder.stores.neo4j.part_rows import part_rows
 from kg_builder.stores.neo4j.part_writing import PartWriter
 
@@ -33,8 +34,12 @@ SET d.id = $id
 WITH d
 MATCH (p:KgBuilderPart {document: $id})
 OPTIONAL MATCH (e:KgBuilderEarlierLinks {document: $id})
-RETURN p.body AS body, e.body AS earlier
+RETURN p.body AS body, coalesce(p.unreviewed, p.body) AS read, e.body AS earlier,
+  COLLECT { MATCH (x:KgBuilderDecision {document: $id}) RETURN x.body } AS decisions
 """
+_LOCK = "MERGE (d:Document {id: $id}) SET d.id = $id"
+"""Waits also for who is about to write it for the first time, and may not have seen the decisions."""
+_UNLOCK = "MATCH (d:Document {id: $id}) WHERE NOT EXISTS { (:KgBuilderPart {document: $id}) } DELETE d"
 _KEEP = "MERGE (e:KgBuilderEarlierLinks {document: $id}) SET e.body = $body"
 _DROP = "MATCH (e:KgBuilderEarlierLinks {document: $id}) DELETE e"
 
@@ -77,9 +82,9 @@ def relink(tx: neo4j.ManagedTransaction, writer: PartWriter, part: DocumentGraph
     found = tx.run(_FIND, id=part.document.id).single()
     if found is None:
         raise LookupError(part.document.id)
-    present, earlier = unpacked_part(found["body"]), found["earlier"]
+    present, earlier = unpacked_part(found["read"]), found["earlier"]
     body = kept_links(present, part) if earlier is None else completed_links(earlier, present, part)
-    _put(tx, writer, present, part)
+    _put(tx, writer, found, part)
     tx.run(_KEEP, id=part.document.id, body=body).consume()
 
 
@@ -87,20 +92,35 @@ def undo(tx: neo4j.ManagedTransaction, writer: PartWriter, document_id: str) -> 
     """Give a document back its earlier links, if there are any."""
     found = tx.run(_FIND, id=document_id).single()
     if found is not None and found["earlier"] is not None:
-        present = unpacked_part(found["body"])
-        _put(tx, writer, present, restored_part(present, found["earlier"]))
+        _put(tx, writer, found, restored_part(unpacked_part(found["read"]), found["earlier"]))
         tx.run(_DROP, id=document_id).consume()
 
 
-def _put(tx: neo4j.ManagedTransaction, writer: PartWriter, present: DocumentGraph, part: DocumentGraph) -> None:
-    """Put a part in the place of the present one; where only the settings hash is another, nothing else is touched."""
-    if differs(present, part):
-        writer.replace(tx, present, part_rows(part, writer.names))
+def redecide(tx: neo4j.ManagedTransaction, writer: PartWriter, document_id: str) -> None:
+    """Have a document as the decisions of people leave it now; its earlier links stay."""
+    tx.run(_LOCK, id=document_id).consume()
+    found = tx.run(_FIND, id=document_id).single()
+    if found is None:
+        tx.run(_UNLOCK, id=document_id).consume()
+        return
+    rows = part_rows(unpacked_part(found["read"]), writer.names)
+    decided = decided_rows(rows, found["decisions"], writer.names)
+    writer.replace(tx, [unpacked_part(found["body"])], [decided])
+    if found["earlier"] is not None:
+        tx.run(_KEEP, id=document_id, body=found["earlier"]).consume()
+
+
+def _put(tx: neo4j.ManagedTransaction, writer: PartWriter, found: neo4j.Record, part: DocumentGraph) -> None:
+    """Put a part in the place of the one found; where only the settings hash is another, nothing else is touched."""
+    rows = decided_rows(part_rows(part, writer.names), found["decisions"], writer.names)
+    if differs(unpacked_part(found["read"]), part):
+        writer.replace(tx, [unpacked_part(found["body"])], [rows])
         return
     tx.run(
         statements.UPDATE_HASH,
         id=part.document.id,
         settings_hash=part.settings_hash,
         fingerprint=part.fingerprint,
-        body=packed_part(part),
+        body=rows.body,
+        unreviewed=rows.unreviewed,
     ).consume()

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from kg_builder.records import DocumentGraph, Mention, Provenance, Relation
+from kg_builder.stores.evidence_search import indexed_words
 from kg_builder.stores.neo4j.bodies import carried, packed_part
 from kg_builder.stores.neo4j.names import Names
 from kg_builder.stores.rows import description, dumps, evidence_json, facets, merged_description, merged_relations
@@ -29,12 +30,12 @@ class PartRows(NamedTuple):
     body: bytes
     rejects: int
     concepts: list[Row]
+    descriptions: list[Row]
+    """Those that no mention carries: the first mention of a concept carries the first description of it."""
     mentions: list[Row]
     relations: list[Row]
-
-    def parameters(self) -> dict[str, Any]:
-        """For the statement that inserts it."""
-        return {"id": self.document_id, **self._asdict()}
+    unreviewed: bytes | None = None
+    """The part as it was read, where decisions of people made something else of it."""
 
 
 class Traces(NamedTuple):
@@ -45,29 +46,22 @@ class Traces(NamedTuple):
     subjects: list[str]
     """Ids of the concepts that its relations start from."""
 
-    @property
-    def ids(self) -> list[str]:
-        """Of the concepts."""
-        return [row["id"] for row in self.concepts]
-
 
 def part_rows(part: DocumentGraph, names: Names) -> PartRows:
     """All that is written of a part."""
     concepts = _described(part)
     place = {row["id"]: number for number, row in enumerate(concepts)}
-    for row in concepts:
-        merged = described(row["descriptions"], names)
-        row |= {"label": merged.label, "fresh": merged.properties | {"synonyms_seen": row["forms"]}}
+    merged = merged_relations(part.relations)
     relations = [
         {
             "s": place[relation.subject],
             "type": names.relationship_type(relation.predicate),
             "o": place[relation.object],
-            "p": _relation(part, relation),
+            "p": {**_relation(part, relation), "words": words},
         }
-        for relation in merged_relations(part.relations)
+        for relation, words in zip(merged, indexed_words(part.document.text, merged), strict=True)
     ]
-    mentions = [
+    mentions: list[Row] = [
         {"c": place[concept], "p": _mention(number, mention)}
         for number, mention in enumerate(part.mentions)
         for concept in dict.fromkeys(mention.concepts)
@@ -80,9 +74,24 @@ def part_rows(part: DocumentGraph, names: Names) -> PartRows:
         rejects=len(rejects),
         body=packed_part(part),
         concepts=concepts,
+        descriptions=_give_descriptions(concepts, mentions),
         mentions=mentions,
         relations=relations,
     )
+
+
+def _give_descriptions(concepts: Sequence[Row], mentions: Sequence[Row]) -> list[Row]:
+    """Have the first mention of each concept carry what the part says of it. Answers what is left."""
+    first: dict[int, Row] = {row["c"]: row["p"] for row in reversed(mentions)}
+    left = []
+    for number, row in enumerate(concepts):
+        for text in row["descriptions"]:
+            carrier = first.pop(number, None)
+            if carrier is None:
+                left.append({"c": number, "description": text})
+            else:
+                carrier["description"] = text
+    return left
 
 
 def traces_of(part: DocumentGraph) -> Traces:
@@ -158,6 +167,7 @@ def _mention(number: int, mention: Mention) -> Row:
         "section": _carried(mention.section),
         "fragments": dumps(mention.fragments) if mention.fragments else None,
         **_provenance(mention.provenance),
+        "review": mention.review.value,
     }
 
 
@@ -170,6 +180,8 @@ def _relation(part: DocumentGraph, relation: Relation) -> Row:
         "evidence": evidence_json(relation.evidence),
         "sentences": [carried(part.document.text[slice(*item.sentence)]) for item in relation.evidence],
         **_provenance(relation.provenance),
+        "settings_hash": carried(relation.provenance.settings_hash),
+        "review": relation.review.value,
     }
 
 
@@ -177,7 +189,6 @@ def _provenance(provenance: Provenance) -> Mapping[str, str | None]:
     return {
         "extractor": carried(provenance.extractor),
         "model": _carried(provenance.model),
-        "settings_hash": carried(provenance.settings_hash),
     }
 
 

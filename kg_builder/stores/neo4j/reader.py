@@ -9,13 +9,27 @@ from typing import TYPE_CHECKING, Self, TypeVar
 from kg_builder.errors import StoreError, UnknownDocumentError
 from kg_builder.protocols import Failure
 from kg_builder.records import DocumentGraph, Reject
-from kg_builder.stores.neo4j import bookkeeping, broader, concepts, counting, documents, relations, searching
+from kg_builder.review.decisions import Decision
+from kg_builder.stores.cypher.answers import QUERY_SECONDS, CypherAnswer
+from kg_builder.stores.neo4j import (
+    bookkeeping,
+    broader,
+    concepts,
+    counting,
+    cypher,
+    decisions,
+    documents,
+    evidence,
+    relations,
+    searching,
+)
 from kg_builder.stores.neo4j import surroundings as near
 from kg_builder.stores.neo4j.asking import Conditions, Transaction, conditions
 from kg_builder.stores.neo4j.documents import Stored
 from kg_builder.stores.neo4j.session import Neo4jSession
 from kg_builder.stores.stated_relations import found_under
 from kg_builder.stores.store_reader import DIRECTIONS
+from kg_builder.stores.strengths import Ends
 from kg_builder.stores.views import (
     EVERYTHING,
     ConceptHit,
@@ -26,6 +40,7 @@ from kg_builder.stores.views import (
     Path,
     RelationView,
     RunRecord,
+    SentenceHit,
     Statistics,
 )
 
@@ -89,6 +104,19 @@ class Neo4jReader:
         """Ids of the documents that `undo_relinking` would give their earlier links, in order."""
         return self._session.read(bookkeeping.relinked)
 
+    def part(self, document_id: str) -> DocumentGraph:
+        """A document's part as it was written. Raises UnknownDocumentError."""
+        where = EVERYTHING.model_copy(update={"documents": frozenset({document_id})})
+        for part in self._by_document(where, documents.document_part):
+            return part
+        raise self._unknown(document_id)
+
+    def decisions(self, document_id: str | None = None) -> Iterator[Decision]:
+        """Decisions of people, in order of document and time."""
+        named = self._session.read(decisions.documents) if document_id is None else [document_id]
+        for each in named:
+            yield from self._session.read(lambda tx, name=each: decisions.of_document(tx, name))  # type: ignore[misc]
+
     # queries
 
     def search(
@@ -98,12 +126,12 @@ class Neo4jReader:
 
         Only names that passing documents give count. Typos are tolerated in names, never in ids.
         """
-        passing = conditions(where or Filter())
+        passing = self._passing(where or Filter())
         return self._session.read(lambda tx: searching.search(tx, text, limit=limit, type=type, passing=passing))
 
     def concept(self, concept_id: str, *, where: Filter | None = None) -> ConceptView | None:
         """One concept with the counts and forms that pass, or None. A Filter of None lets everything pass here."""
-        passing = conditions(where or EVERYTHING)
+        passing = self._passing(where or EVERYTHING)
         found = self._session.read(lambda tx: concepts.concept_views(tx, [concept_id], passing))
         return found[0] if found else None
 
@@ -127,7 +155,7 @@ class Neo4jReader:
         """Relations of a concept over all documents: most documents first, then confidence, then ids."""
         if direction not in DIRECTIONS:
             raise StoreError(f"unknown direction '{direction}'; one of {', '.join(DIRECTIONS)}")
-        passing = conditions(where or Filter())
+        passing = self._passing(where or Filter())
 
         def read(tx: Transaction) -> list[RelationView]:
             asked = [concept_id, *(broader.descendants(tx, concept_id) if with_descendants else ())]
@@ -140,7 +168,7 @@ class Neo4jReader:
         self, source: str, target: str, *, max_length: int = 4, limit: int = 10, where: Filter | None = None
     ) -> Sequence[Path]:
         """Simple paths of at most `max_length` relations in either direction, shortest first, then by ids."""
-        passing = conditions(where or Filter())
+        passing = self._passing(where or Filter())
         return self._session.read(
             lambda tx: near.paths_between(tx, source, target, max_length=max_length, limit=limit, passing=passing)
         )
@@ -149,17 +177,27 @@ class Neo4jReader:
         self, subject: str, predicate: str, object: str, *, where: Filter | None = None
     ) -> RelationView | None:
         """One relation with its evidence sentences from every document, or None."""
-        passing = conditions(where or Filter())
+        passing = self._passing(where or Filter())
         return self._session.read(lambda tx: relations.one_relation(tx, (subject, predicate, object), passing))
+
+    def search_evidence(self, text: str, *, limit: int = 10, where: Filter | None = None) -> Sequence[SentenceHit]:
+        """Sentences behind relations that have words of the text, best first, then by document and place."""
+        passing = self._passing(where or Filter())
+        return self._session.read(lambda tx: evidence.sentences_with(tx, text, limit=limit, passing=passing))
+
+    def strengths(self, concept_ids: Sequence[str], *, where: Filter | None = None) -> Mapping[Ends, float]:
+        """Relations of these concepts, each with the sum over its documents of how surely they state it."""
+        passing = self._passing(where or Filter())
+        return self._session.read(lambda tx: relations.strengths(tx, concept_ids, passing))
 
     def subgraph(self, concept_ids: Sequence[str], *, hops: int = 1, where: Filter | None = None) -> Graph:
         """The concepts within `hops` relations of the given ones, with the relations among them."""
-        passing = conditions(where or Filter())
+        passing = self._passing(where or Filter())
         return self._session.read(lambda tx: near.subgraph(tx, concept_ids, hops, passing))
 
     def statistics(self, where: Filter | None = None) -> Statistics:
         """Counts by type, predicate and assertion."""
-        passing = conditions(where or Filter())
+        passing = self._passing(where or Filter())
         return self._session.read(lambda tx: counting.statistics(tx, passing))
 
     # everything: a Filter of None means EVERYTHING
@@ -168,11 +206,11 @@ class Neo4jReader:
         """Concepts in order of id; under a filter, their counts and forms are those that pass it."""
         if where is None or where.every_document:
             return self._pages(concepts.concept_page, "", where)
-        return self._concepts_of_some(conditions(where))
+        return self._concepts_of_some(self._passing(where))
 
     def ancestors(self, where: Filter | None = None) -> Iterator[ConceptView]:
         """What stands above `concepts(where)` in the hierarchy without being among them, in order of id."""
-        passing = conditions(where or EVERYTHING)
+        passing = self._passing(where or EVERYTHING)
         return iter(self._session.read(lambda tx: concepts.ancestors(tx, passing)))
 
     def mentions(self, where: Filter | None = None) -> Iterator[MentionView]:
@@ -187,12 +225,27 @@ class Neo4jReader:
         """Every document's part, in order of id, as it was written."""
         return self._by_document(None, documents.document_part)
 
+    def asks_in_cypher(self, where: Filter | None = None) -> bool:
+        """Whether there is no filter."""
+        return where is None or where == EVERYTHING
+
+    def cypher(
+        self, query: str, *, limit: int = 100, seconds: float = QUERY_SECONDS, where: Filter | None = None
+    ) -> CypherAnswer:
+        """Run one Cypher statement that only reads. See `CypherStore.cypher`; there is no asking under a filter."""
+        if not self.asks_in_cypher(where):
+            raise StoreError(
+                f"{self.location}: Cypher sees the whole database, not only what passes a filter.",
+                hint="Ask without a filter, or copy the graph to a file first: kg-builder copy.",
+            )
+        return cypher.ask(self._session, query, limit=limit, seconds=seconds)
+
     def close(self) -> None:
         """Close the connections; closing twice is fine."""
         self._session.close()
 
     def _pages(self, page: Page[K, T], start: K, where: Filter | None) -> Iterator[T]:
-        passing = conditions(where or EVERYTHING)
+        passing = self._passing(where or EVERYTHING)
         after: K | None = start
         while after is not None:
             items, after = self._session.read(lambda tx, after=after: page(tx, after, passing))  # type: ignore[misc]
@@ -206,9 +259,15 @@ class Neo4jReader:
             yield from self._session.read(lambda tx, page=page: concepts.taken_views(tx, page, passing))  # type: ignore[misc]
 
     def _by_document(self, where: Filter | None, fetch: Fetch[T]) -> Iterator[T]:
-        passing = conditions(where or EVERYTHING)
+        passing = self._passing(where or EVERYTHING)
         for stored in self._pages(documents.document_page, "", where):
             yield from fetch(stored, passing)
+
+    def _passing(self, where: Filter) -> Conditions:
+        """A filter as conditions, less that nothing was rejected where nobody decided anything."""
+        if where.only_standing and not self._session.read(decisions.any_kept):
+            where = where.model_copy(update={"reviews": None})
+        return conditions(where)
 
     def _unknown(self, document_id: str) -> UnknownDocumentError:
         return UnknownDocumentError(f"{self.location}: there is no document '{document_id}'.")

@@ -14,13 +14,14 @@ from kg_builder.stores.neo4j.concepts import CHANGED, exact_names
 from kg_builder.stores.neo4j.documents import document_fields
 from kg_builder.stores.rows import evidence_from_json, evidence_json, merged_relations
 from kg_builder.stores.stated_relations import Stated, best_first, in_document, merged_views, path, same_name, stated
+from kg_builder.stores.strengths import Ends, statement, summed
 from kg_builder.stores.views import Path, RelationView
 
 RELATIONS_A_PAGE = 500
 
-_RETURN = """
+RETURN = """
 RETURN s.id, r.predicate, o.id, r.document, r.assertion, r.confidence, r.evidence, r.sentences,
-    r.extractor, r.model, r.settings_hash, s.name, o.name
+    r.extractor, r.model, r.settings_hash, s.name, o.name, r.review
 """
 _PAGE = (
     """
@@ -31,7 +32,7 @@ WHERE s.id >= $subject AND (s.id > $subject OR r.predicate > $predicate OR r.pre
     AND {passes}
 WITH s, r, o ORDER BY s.id, r.predicate, o.id, r.document, r.assertion LIMIT $limit
 """
-    + _RETURN
+    + RETURN
 )
 _OF = """
 UNWIND $concepts AS id
@@ -39,17 +40,18 @@ MATCH (c:Concept {{id: id}}){left}[r:{types}]{right}(:Concept)
 WHERE {passes}
 WITH DISTINCT r, startNode(r) AS s, endNode(r) AS o
 """
+_STATED = "RETURN s.id, r.predicate, o.id, r.document, r.assertion, r.confidence"
 _ARROWS = {"out": ("-", "->"), "in": ("<-", "-"), "both": ("-", "-")}
-_BETWEEN = "MATCH (s:Concept {{id: $subject}})-[r:{types}]->(o:Concept {{id: $object}}) WHERE {passes}" + _RETURN
+_BETWEEN = "MATCH (s:Concept {{id: $subject}})-[r:{types}]->(o:Concept {{id: $object}}) WHERE {passes}" + RETURN
 _JOINING = (
     """
 UNWIND $steps AS step
 MATCH (one:Concept {{id: step[0]}})-[r:{types}]-(other:Concept {{id: step[1]}}) WHERE {passes}
 WITH DISTINCT r, startNode(r) AS s, endNode(r) AS o
 """
-    + _RETURN
+    + RETURN
 )
-_CHANGED = "MATCH (s:Concept)-[r:{types}]->(o:Concept) WHERE r.predicate CONTAINS $changed AND {passes}" + _RETURN
+_CHANGED = "MATCH (s:Concept)-[r:{types}]->(o:Concept) WHERE r.predicate CONTAINS $changed AND {passes}" + RETURN
 
 
 class Row(NamedTuple):
@@ -68,6 +70,7 @@ class Row(NamedTuple):
     settings_hash: str
     subject_name: str
     object_name: str
+    review: str
 
     @property
     def place(self) -> tuple[str, str, str, str, str]:
@@ -102,31 +105,44 @@ def relations_of(
 ) -> list[RelationView]:
     """Relations of these concepts over all documents, best supported first."""
     left, right = _ARROWS[direction]
-    found = [Row(*row) for row in _run(tx, _OF + _RETURN, passing, concepts=list(concepts), left=left, right=right)]
+    found = [Row(*row) for row in _run(tx, _OF + RETURN, passing, concepts=list(concepts), left=left, right=right)]
     if predicate is not None:
         found = [row for row in found if CHANGED in row.predicate or same_name(row.predicate, predicate)]
     views = [view for view in _views(tx, found) if predicate is None or same_name(view.predicate, predicate)]
     return sorted(views, key=best_first)
 
 
+def strengths(tx: Transaction, concepts: Sequence[str], passing: Conditions) -> dict[Ends, float]:
+    """Relations of these concepts, each with the sum over its documents of how surely they state it."""
+    found = _run(tx, _OF + _STATED, passing, concepts=list(concepts), left="-", right="-")
+    if not any(CHANGED in predicate for _, predicate, *_ in found):
+        return summed(statement((row[0], row[1], row[2]), *row[3:]) for row in found)
+    views = relations_of(tx, concepts, predicate=None, direction="both", passing=passing)
+    return summed(
+        statement((view.subject, view.predicate, view.object), item.document, item.assertion, item.confidence)
+        for view in views
+        for item in view.evidence
+    )
+
+
 def relations_among(tx: Transaction, concepts: Sequence[str], passing: Conditions) -> list[Stated]:
     """Relations whose ends are both among these, a document each."""
     wanted = set(concepts)
-    found = [Row(*row) for row in _run(tx, _OF + _RETURN, passing, concepts=list(concepts), left="-", right="->")]
-    return _stated(tx, [row for row in found if row.object in wanted])
+    found = [Row(*row) for row in _run(tx, _OF + RETURN, passing, concepts=list(concepts), left="-", right="->")]
+    return stated_in(tx, [row for row in found if row.object in wanted])
 
 
 def changed_relations(tx: Transaction, passing: Conditions) -> list[Stated]:
     """Those whose predicate Bolt may not have carried as it is."""
-    return _stated(tx, [Row(*row) for row in _run(tx, _CHANGED, passing, changed=CHANGED)])
+    return stated_in(tx, [Row(*row) for row in _run(tx, _CHANGED, passing, changed=CHANGED)])
 
 
 def paths(tx: Transaction, chains: Sequence[tuple[str, ...]], passing: Conditions) -> list[Path]:
     """Chains of concepts with their names and, for each step, the best supported relation that joins the two."""
     steps = {step for chain in chains for step in pairwise(chain)}
     found = [Row(*row) for row in _run(tx, _JOINING, passing, steps=sorted(map(list, steps)))]
-    names = _names(tx, found)
-    views = merged_views(_stated(tx, found), names)
+    names = names_in(tx, found)
+    views = merged_views(stated_in(tx, found), names)
     joining = {
         (one, other): [view for view in views if {view.subject, view.object} == {one, other}] for one, other in steps
     }
@@ -140,17 +156,18 @@ def _run(tx: Transaction, query: str, passing: Conditions, **parameters: Any) ->
 
 
 def _views(tx: Transaction, found: Sequence[Row], *, apart: bool = False) -> list[RelationView]:
-    items, names = _stated(tx, found), _names(tx, found)
+    items, names = stated_in(tx, found), names_in(tx, found)
     return merged_views(items, names, in_document) if apart else merged_views(items, names)
 
 
-def _names(tx: Transaction, found: Sequence[Row]) -> dict[str, str]:
+def names_in(tx: Transaction, found: Sequence[Row]) -> dict[str, str]:
+    """Names of the concepts at the ends, by id."""
     names = {row.subject: row.subject_name for row in found} | {row.object: row.object_name for row in found}
     changed = [concept_id for concept_id, name in names.items() if CHANGED in name]
     return names | exact_names(tx, changed) if changed else names
 
 
-def _stated(tx: Transaction, found: Sequence[Row]) -> list[Stated]:
+def stated_in(tx: Transaction, found: Sequence[Row]) -> list[Stated]:
     """The relations with evidence, in order of place; a document's body is read only where the edge doesn't do."""
     parsed = [(row, evidence_from_json(row.evidence)) for row in found]
     lacking = {row.document for row, evidence in parsed if not _suffices(row, evidence)}
@@ -185,6 +202,7 @@ def _relation(row: Row, evidence: tuple[Evidence, ...]) -> Relation:
             "confidence": row.confidence,
             "assertion": row.assertion,
             "provenance": Provenance(extractor=row.extractor, model=row.model, settings_hash=row.settings_hash),
+            "review": row.review,
         }
     )
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 import neo4j
 
 from kg_builder.errors import StoreError, StoreVersionError
+from kg_builder.stores.neo4j import evidence
+from kg_builder.stores.neo4j.names import Names, names_of
 from kg_builder.stores.neo4j.session import Neo4jSession
 
-STORE_VERSION = 1
+STORE_VERSION = 2
 """In `KgBuilderState`; raised with every change of what nodes and relationships carry."""
 
 INDEX_SECONDS = 600
@@ -21,6 +23,7 @@ UNIQUE = {
     "KgBuilderRun": "id",
     "KgBuilderState": "name",
     "KgBuilderEarlierLinks": "document",
+    "KgBuilderDecision": "id",
 }
 """Property by label."""
 
@@ -33,6 +36,8 @@ STATEMENTS = {
         for label, name in UNIQUE.items()
     },
     **{f"document_{name}": f"INDEX $ IF NOT EXISTS FOR (d:Document) ON (d.{name})" for name in FILTERED},
+    evidence.INDEX: evidence.index(names_of()),
+    "decision_document": "INDEX $ IF NOT EXISTS FOR (x:KgBuilderDecision) ON (x.document)",
     "concept_names": "FULLTEXT INDEX $ IF NOT EXISTS FOR (c:Concept) ON EACH [c.name, c.synonyms_seen, c.id]",
 }
 """By name of the index, which is also that of its constraint."""
@@ -50,12 +55,14 @@ ON CREATE SET s.version = $version
 """
 
 
-def prepare(session: Neo4jSession) -> None:
-    """Make the database a store if it is none. Several processes may do this at once.
+def prepare(session: Neo4jSession, names: Names) -> None:
+    """Make the database a store if it is none, for relations of these names. Several processes may do this at once.
 
     Raises StoreVersionError for one of another version or another application, StoreError if there is none to read.
     """
     if _is_ready(session):
+        if names != names_of() and not session.read_only:
+            _extend(session, names)
         return
     if session.read_only:
         raise StoreError(
@@ -63,8 +70,16 @@ def prepare(session: Neo4jSession) -> None:
             hint="Build one first: kg-builder build TEXTS --store URI",
         )
     session.write(_create)
+    _extend(session, names)
     session.read(lambda tx: tx.run("CALL db.awaitIndexes($seconds)", seconds=INDEX_SECONDS).consume())
     session.write(lambda tx: tx.run(_MARK, version=STORE_VERSION).consume())
+
+
+def _extend(session: Neo4jSession, names: Names) -> None:
+    """Have the index of evidence cover relations of these names, of schemas of a user's own, too."""
+    covered = session.read(evidence.covered)
+    if lacking := set(names.relationship_types) - covered:
+        session.write(lambda tx: evidence.replace_index(tx, covered | lacking))
 
 
 def _create(tx: neo4j.ManagedTransaction) -> None:

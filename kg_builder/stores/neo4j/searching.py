@@ -24,7 +24,7 @@ CALL db.index.fulltext.queryNodes('concept_names', $wanted, {{limit: $limit}}) Y
 _BY_ID = f"MATCH (c:Concept) WHERE c.id STARTS WITH $text WITH c ORDER BY c.id LIMIT $limit {_RETURN}"
 _GIVEN = """
 UNWIND $ids AS id
-MATCH (d:Document)-[x:DESCRIBES]->(c:Concept {{id: id}}) WHERE {document}
+MATCH (d:Document)-[x:MENTIONS|DESCRIBES]->(c:Concept {{id: id}}) WHERE {document}
 RETURN id, collect(DISTINCT x.description)
 """
 

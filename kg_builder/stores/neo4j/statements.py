@@ -14,20 +14,33 @@ from kg_builder.stores.neo4j.names import Names, quoted
 DYNAMIC_NAMES = (5, 26)
 """The first server that takes labels and relationship types from parameters."""
 
+MENTION = (
+    *("ordinal", "start", "end", "text", "type", "assertion", "extractor", "review"),
+    *("model", "confidence", "section", "clean_text", "fragments"),
+)
+RELATION = (
+    *("predicate", "document", "assertion", "evidence", "sentences", "words", "extractor", "settings_hash", "review"),
+    *("model", "confidence"),
+)
+"""Properties in the order in which their values are sent; those that are most often there come first."""
+
 LOOK = """
 CYPHER replan=skip
-MERGE (d:Document {id: $id})
-SET d.id = $id
-WITH d
-OPTIONAL MATCH (f:KgBuilderFailure {document_id: $id})
+UNWIND $documents AS row
+MERGE (d:Document {id: row.id})
+SET d.id = row.id
+WITH row, d
+OPTIONAL MATCH (f:KgBuilderFailure {document_id: row.id})
 DELETE f
-WITH d
-OPTIONAL MATCH (p:KgBuilderPart {document: $id})
+WITH row, d
+OPTIONAL MATCH (p:KgBuilderPart {document: row.id})
 OPTIONAL MATCH (lock:KgBuilderState {name: 'relinking lock'})
-RETURN d.fingerprint AS fingerprint, CASE d.fingerprint WHEN $fingerprint THEN null ELSE p.body END AS body,
+RETURN row.id AS id, d.fingerprint AS fingerprint,
+  COLLECT { MATCH (x:KgBuilderDecision {document: row.id}) RETURN x.body } AS decisions,
+  CASE d.fingerprint WHEN row.fingerprint THEN null ELSE p.body END AS body,
   lock {.token, .host, .process, age: timestamp() - lock.renewed} AS lock
 """
-"""Locks the document, new or old, and answers what the store holds of it."""
+"""Locks documents, new or old, and answers what the store holds of each."""
 
 FIND = """
 OPTIONAL MATCH (d:Document {id: $id})
@@ -44,29 +57,30 @@ RETURN d IS NOT NULL AS found, failed, p.body AS body,
 """
 """The same of a document that is to go; makes none."""
 
-DETACH_PART = """
+DETACH = """
 UNWIND $ids AS id
 MERGE (c:Concept {id: id})
 SET c.id = id
 WITH count(*) AS locked
-OPTIONAL MATCH (:Document {id: $id})-[r:MENTIONS|DESCRIBES]->(:Concept)
+UNWIND $documents AS id
+OPTIONAL MATCH (:Document {id: id})-[r:MENTIONS|DESCRIBES]->(:Concept)
 DELETE r
-WITH count(*) AS taken
-OPTIONAL MATCH (e:KgBuilderEarlierLinks {document: $id})
+WITH DISTINCT id
+OPTIONAL MATCH (e:KgBuilderEarlierLinks {document: id})
 DELETE e
 WITH count(*) AS taken
-UNWIND $subjects AS id
-MATCH (:Concept {id: id})-[r]->()
-WHERE r.document = $id AND r.predicate IS NOT NULL
+UNWIND $subjects AS row
+MATCH (:Concept {id: row.id})-[r]->()
+WHERE r.document IN row.documents AND r.predicate IS NOT NULL
 DELETE r
 """
-"""Locks all concepts of the old part and of the new one, then takes the old one's relationships out."""
+"""Locks all concepts of the old parts and of the new ones, then takes the relationships of the old ones out."""
 
 SETTLE = """
 UNWIND $rows AS row
 MATCH (c:Concept {id: row.id})
 WITH c,
-  [x IN row.descriptions WHERE NOT EXISTS { MATCH (c)<-[r:DESCRIBES]-() WHERE r.description = x }] AS gone,
+  [x IN row.descriptions WHERE NOT EXISTS { MATCH (c)<-[r:MENTIONS|DESCRIBES]-() WHERE r.description = x }] AS gone,
   [x IN row.forms WHERE NOT EXISTS { MATCH (c)<-[m:MENTIONS]-() WHERE coalesce(m.clean_text, m.text) = x }] AS unseen
 SET c.synonyms_seen = [x IN c.synonyms_seen WHERE NOT x IN unseen]
 WITH c, gone
@@ -75,7 +89,7 @@ WITH c, [x IN c.descriptions WHERE NOT x IN gone] AS left
 SET c.descriptions = CASE WHEN size(left) > 0 THEN left END
 RETURN c.id AS id, left AS descriptions, c.upper AS upper
 """
-"""What only the old part said or called a concept; answers those whose descriptions changed."""
+"""What only old parts said or called a concept; answers those whose descriptions changed."""
 
 PRUNE = """
 UNWIND $ids AS id
@@ -105,7 +119,7 @@ MATCH (d:Document {id: $id})
 SET d.settings_hash = $settings_hash, d.fingerprint = $fingerprint
 WITH d
 MATCH (p:KgBuilderPart {document: $id})
-SET p.body = $body
+SET p.body = $body, p.unreviewed = $unreviewed
 """
 
 
@@ -113,7 +127,7 @@ class Statements(NamedTuple):
     """Those with names in them."""
 
     insert: str
-    """Writes a part whose document is locked. Answers the concepts that were described otherwise so far."""
+    """Writes parts whose documents are locked. Answers the concepts that were described otherwise so far."""
     refresh: str
     """Gives concepts what their descriptions come to, and the label of it."""
 
@@ -124,13 +138,13 @@ def statements_of(names: Names, *, dynamic: bool) -> Statements:
     if dynamic:
         label = _once("row.label IS NOT NULL", "SET c:$(row.label)")
         new_label = _once("created AND row.label IS NOT NULL", "SET c:$(row.label)")
-        relations = f"FOREACH (row IN $relations | {_relation('$(row.type)')})"
+        relations = f"FOREACH (x IN row.relations | {_relation('$(x[2])')})"
     else:
         labels = [(f"row.label = '{name}'", f"SET c:{quoted(name)}") for name in names.labels]
         label = "\n".join(_once(condition, update) for condition, update in labels)
         new_label = "\n".join(_once(f"created AND {condition}", update) for condition, update in labels)
         relations = "\n".join(
-            f"FOREACH (row IN [row IN $relations WHERE row.type = '{name}'] | {_relation(quoted(name))})"
+            f"FOREACH (x IN [x IN row.relations WHERE x[2] = '{name}'] | {_relation(quoted(name))})"
             for name in names.relationship_types
         )
     any_label = "".join(f":{quoted(name)}" for name in names.labels)
@@ -145,35 +159,43 @@ def _once(condition: str, update: str) -> str:
 
 
 def _relation(name: str) -> str:
-    create = f"CREATE (s)-[r:{name}]->(o) SET r = row.p"
-    return f"FOREACH (s IN [found[row.s]] | FOREACH (o IN [found[row.o]] | {create}))"
+    create = f"CREATE (s)-[:{name} {{{_properties(RELATION, 3)}}}]->(o)"
+    return f"FOREACH (s IN [found[x[0]]] | FOREACH (o IN [found[x[1]]] | {create}))"
 
 
-_INSERT = """
+def _properties(names: tuple[str, ...], first: int) -> str:
+    """The inside of a map of Cypher, with the values of a list `x` from one of its places on."""
+    return ", ".join(f"{name}: x[{place}]" for place, name in enumerate(names, first))
+
+
+_INSERT = f"""
 CYPHER replan=skip
-MATCH (d:Document {id: $id})
-SET d = $document
-MERGE (p:KgBuilderPart {document: $id})
-SET p.body = $body, p.rejects = $rejects
-WITH d
 UNWIND $concepts AS row
-MERGE (c:Concept {id: row.id})
+MERGE (c:Concept {{id: row.id}})
 SET c.id = row.id
-WITH d, row, c, c.descriptions IS NULL AND c.upper IS NULL AS created,
+WITH row, c, c.descriptions IS NULL AND c.upper IS NULL AS created,
   [x IN row.descriptions WHERE NOT x IN coalesce(c.descriptions, [])] AS unknown,
   [x IN row.forms WHERE NOT x IN coalesce(c.synonyms_seen, [])] AS unseen
-FOREACH (_ IN CASE WHEN created THEN [1] ELSE [] END | SET c += row.fresh)
+FOREACH (_ IN CASE WHEN created THEN [1] ELSE [] END |
+  SET c += row.fresh, c.descriptions = row.descriptions, c.synonyms_seen = row.forms)
 NEW_LABEL
 FOREACH (_ IN CASE WHEN created OR size(unseen) = 0 THEN [] ELSE [1] END |
   SET c.synonyms_seen = reduce(seen = coalesce(c.synonyms_seen, []), x IN unseen |
     [y IN seen WHERE y < x] + [x] + [y IN seen WHERE y > x]))
-FOREACH (x IN row.descriptions | CREATE (d)-[:DESCRIBES {description: x}]->(c))
-WITH d, collect(c) AS found,
+WITH collect(c) AS found,
   collect(CASE WHEN created OR size(unknown) = 0 THEN null
-    ELSE {id: row.id, descriptions: coalesce(c.descriptions, []) + unknown, upper: c.upper} END) AS changed
-FOREACH (row IN $mentions | FOREACH (c IN [found[row.c]] | CREATE (d)-[m:MENTIONS]->(c) SET m = row.p))
+    ELSE {{id: row.id, descriptions: coalesce(c.descriptions, []) + unknown, upper: c.upper}} END) AS changed
+UNWIND $documents AS row
+MATCH (d:Document {{id: row.id}})
+SET d = row.properties
+MERGE (p:KgBuilderPart {{document: row.id}})
+SET p.body = row.body, p.unreviewed = row.unreviewed, p.rejects = row.rejects
+FOREACH (x IN row.descriptions | FOREACH (c IN [found[x[0]]] |
+  CREATE (d)-[:DESCRIBES {{description: $concepts[x[0]].descriptions[x[1]]}}]->(c)))
+FOREACH (x IN row.mentions | FOREACH (c IN [found[x[0]]] |
+  CREATE (d)-[:MENTIONS {{description: $concepts[x[0]].descriptions[x[1]], {_properties(MENTION, 2)}}}]->(c)))
 RELATIONS
-RETURN changed
+RETURN head(collect(changed)) AS changed
 """
 
 _REFRESH = """

@@ -11,12 +11,14 @@ import neo4j
 
 from kg_builder.protocols import Failure, WriteResult
 from kg_builder.records import Concept, DocumentGraph
+from kg_builder.review.decisions import Decision, by_document
 from kg_builder.schema import Schema
 from kg_builder.stores.hierarchy import Rows, rows_of
-from kg_builder.stores.neo4j import hierarchy, ledger, link_history
+from kg_builder.stores.neo4j import decisions, hierarchy, ledger, link_history
 from kg_builder.stores.neo4j.connection import Neo4jConnection, connection_of_environment
 from kg_builder.stores.neo4j.names import names_of
-from kg_builder.stores.neo4j.part_rows import part_rows
+from kg_builder.stores.neo4j.part_batches import batches
+from kg_builder.stores.neo4j.part_rows import PartRows
 from kg_builder.stores.neo4j.part_writing import PartWriter
 from kg_builder.stores.neo4j.reader import Neo4jReader
 from kg_builder.stores.neo4j.relinking_lock import RelinkingLock
@@ -52,7 +54,7 @@ class Neo4jStore(Neo4jReader):
         connection, schemas = connection or connection_of_environment(), tuple(schemas)
         session = Neo4jSession(uri, connection, read_only=read_only)
         try:
-            prepare(session)
+            prepare(session, names_of(schemas))
         except BaseException:
             session.close()
             raise
@@ -73,17 +75,22 @@ class Neo4jStore(Neo4jReader):
 
     def write(self, part: DocumentGraph) -> WriteResult:
         """Write one document's part in one transaction, replacing what the document had before."""
-        rows = part_rows(part, self._writer.names)
-        tried: list[WriteResult] = []
+        return self.write_many([part])[0]
 
-        def work(tx: neo4j.ManagedTransaction) -> WriteResult:
-            result = self._writer.write(tx, rows)
-            if result.written:
-                tried.append(result)
-            # the commit of an earlier try came through although the connection broke off
-            return tried[-1] if tried else result
+    def write_many(self, parts: Iterable[DocumentGraph]) -> Sequence[WriteResult]:
+        """Write parts of documents, many in one transaction: see `part_batches`."""
+        return [result for batch in batches(parts, self._writer.names) for result in self._write(batch)]
 
-        return self._session.write(work)
+    def _write(self, batch: Sequence[PartRows]) -> list[WriteResult]:
+        done = [WriteResult(written=False)] * len(batch)
+
+        def work(tx: neo4j.ManagedTransaction) -> None:
+            for number, result in enumerate(self._writer.write(tx, batch)):
+                if result.written:  # else: unless the commit of an earlier try came through
+                    done[number] = result
+
+        self._session.write(work)
+        return done
 
     def forget(self, document_id: str) -> None:
         """Remove a document and all that only it supported. Raises UnknownDocumentError."""
@@ -103,6 +110,17 @@ class Neo4jStore(Neo4jReader):
     def record_run(self, run: RunRecord) -> None:
         """Add or replace (by run id) a run's record."""
         self._session.write(lambda tx: ledger.write_run(tx, run))
+
+    def decide(self, given: Iterable[Decision]) -> None:
+        """Keep decisions of people and have their documents as they leave them, one transaction a document."""
+        self._lock.look()
+        for document_id, about in by_document(given).items():
+
+            def work(tx: neo4j.ManagedTransaction, name: str = document_id, new: list[Decision] = about) -> None:
+                decisions.add(tx, new)
+                link_history.redecide(tx, self._writer, name)
+
+            self._session.write(work)
 
     # hierarchy
 

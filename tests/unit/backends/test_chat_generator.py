@@ -15,7 +15,7 @@ from pydantic import Field
 
 from kg_builder.backends.chat_generator import ChatModelGenerator, runs_here, token_scores
 from kg_builder.backends.generation import GenerationOptions, GenerationRequest, Message
-from kg_builder.errors import ModelError, SettingsError, TransientModelError
+from kg_builder.errors import KeyRefusedError, ModelError, SettingsError, TransientModelError
 
 PROMPT = (Message("system", "List the drugs."), Message("user", "Text: aspirin"))
 
@@ -166,7 +166,8 @@ def test_a_withheld_answer_is_an_error_and_no_empty_answer(details: dict[str, st
         (APIConnectionError("Text: aspirin"), TransientModelError),
         (TimeoutError("Text: aspirin"), TransientModelError),
         (ConnectionResetError("Text: aspirin"), TransientModelError),
-        (StatusError(401), ModelError),
+        (StatusError(401), KeyRefusedError),
+        (StatusError(403), ModelError),
         (StatusError(400), ModelError),
         (ValueError("Text: aspirin"), ModelError),
     ],

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from kg_builder.graphs import copying
 from kg_builder.graphs.copying import Copied, copy
 from kg_builder.protocols import Failure, GraphStore
 from kg_builder.records import Concept, Document, DocumentGraph, Mention, Selection
@@ -60,7 +61,8 @@ def test_a_copy_is_the_same_graph(source: GraphStore, tmp_path: Path) -> None:
     assert copy(source, target) == Copied(documents=3, unchanged=3, failures=1, runs=1, hierarchy=False)
 
 
-def test_a_copy_cut_short_goes_on(source: GraphStore, tmp_path: Path) -> None:
+def test_a_copy_cut_short_goes_on(source: GraphStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(copying, "TOGETHER", 2)
     target = open_store(tmp_path / "target.kg")
 
     def stop(tally: Copied) -> None:
@@ -68,7 +70,7 @@ def test_a_copy_cut_short_goes_on(source: GraphStore, tmp_path: Path) -> None:
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        copy(source, target, on_document=stop)
+        copy(source, target, on_documents=stop)
     done = copy(source, target)
     assert (done.written, done.unchanged) == (1, 2)
     assert exported(target, tmp_path, "target") == exported(source, tmp_path, "source")
