@@ -39,7 +39,7 @@ def read_json_items(answer: str, *, complete: bool = True) -> ReadAnswer:
     walk = _Entities(answer, start)
     items = walk.items_of(found.values)
     kept = without_runaways(items, lambda item: (item.text, item.type))
-    issues = _issues(found, lost=walk.lost, ran_away=len(kept) < len(items))
+    issues = _issues(found, lost=walk.lost, ran_away=len(kept) < len(items), complete=complete)
     if not items and (issues or not found.values):
         return ReadAnswer(issues=_nothing_read(_NO_LIST, issues, answer, start, complete=complete), route="unreadable")
     return ReadAnswer(kept, issues=issues, route=found.route)
@@ -53,7 +53,7 @@ def read_json_relations(answer: str, *, complete: bool = True) -> ReadAnswer:
         walk.visit(value, "", 0)
     pairs = walk.pairs
     kept = without_runaways(pairs, lambda pair: (pair.subject, pair.predicate, pair.object, pair.evidence))
-    issues = _issues(found, lost=walk.lost, ran_away=len(kept) < len(pairs))
+    issues = _issues(found, lost=walk.lost, ran_away=len(kept) < len(pairs), complete=complete)
     if not pairs and (issues or not found.values):
         issues = _nothing_read(_NO_RELATIONS, issues, answer, start, complete=complete)
         return ReadAnswer(issues=issues, route="unreadable")
@@ -65,12 +65,21 @@ def _values(answer: str) -> tuple[int, JsonValues]:
     return start, find_values(answer, start)
 
 
-def _issues(found: JsonValues, *, lost: bool, ran_away: bool) -> tuple[Issue, ...]:
+def _issues(found: JsonValues, *, lost: bool, ran_away: bool, complete: bool) -> tuple[Issue, ...]:
     if ran_away:
         return (REPEATING,)
-    if found.cut:
+    if found.cut or (not complete and _may_go_on(found.values)):
         return (TRUNCATED,)
     return (PARTLY,) if lost else ()
+
+
+def _may_go_on(values: Sequence[Value]) -> bool:
+    """Whether they are objects one after the other: of a list that is closed nothing is missing."""
+    return bool(values) and not any(map(_has_list, values))
+
+
+def _has_list(value: Value) -> bool:
+    return isinstance(value, list) or (isinstance(value, tuple) and any(isinstance(one, list) for _, one in value))
 
 
 def _nothing_read(

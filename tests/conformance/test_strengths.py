@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from kg_builder.protocols import GraphStore
 from kg_builder.records import DocumentGraph
-from kg_builder.stores.strengths import NO_CONFIDENCE, NOT_PLAIN, statement, summed
+from kg_builder.stores.strengths import NO_CONFIDENCE, NOT_PLAIN, statements_of, summed
 from kg_builder.stores.views import EVERYTHING, Filter
 
 MakePart = Callable[..., DocumentGraph]
@@ -57,9 +57,5 @@ def test_it_is_the_sum_over_the_evidence(make_store: Any, part_strategy: Any, da
 
     for where in (EVERYTHING, Filter()):
         views = [view for concept in concepts for view in store.neighbours(concept, where=where)]
-        expected = summed(
-            statement((view.subject, view.predicate, view.object), item.document, item.assertion, item.confidence)
-            for view in views
-            for item in view.evidence
-        )
+        expected = summed(statements_of(views))
         assert store.strengths(concepts, where=where) == expected

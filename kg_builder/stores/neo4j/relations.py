@@ -14,7 +14,7 @@ from kg_builder.stores.neo4j.concepts import CHANGED, exact_names
 from kg_builder.stores.neo4j.documents import document_fields
 from kg_builder.stores.rows import evidence_from_json, evidence_json, merged_relations
 from kg_builder.stores.stated_relations import Stated, best_first, in_document, merged_views, path, same_name, stated
-from kg_builder.stores.strengths import Ends, statement, summed
+from kg_builder.stores.strengths import Ends, statement, statements_of, summed
 from kg_builder.stores.views import Path, RelationView
 
 RELATIONS_A_PAGE = 500
@@ -118,11 +118,7 @@ def strengths(tx: Transaction, concepts: Sequence[str], passing: Conditions) -> 
     if not any(CHANGED in predicate for _, predicate, *_ in found):
         return summed(statement((row[0], row[1], row[2]), *row[3:]) for row in found)
     views = relations_of(tx, concepts, predicate=None, direction="both", passing=passing)
-    return summed(
-        statement((view.subject, view.predicate, view.object), item.document, item.assertion, item.confidence)
-        for view in views
-        for item in view.evidence
-    )
+    return summed(statements_of(views))
 
 
 def relations_among(tx: Transaction, concepts: Sequence[str], passing: Conditions) -> list[Stated]:
