@@ -11,7 +11,7 @@ check:
 	$(BIN)lint-imports
 
 test:
-	$(BIN)pytest
+	$(BIN)pytest -n logical --dist loadfile
 
 # make bench ABSTRACTS=path/to/abstracts.pubtator
 ABSTRACTS ?= examples/texts

@@ -1,6 +1,6 @@
 """How much of what identifies somebody the privacy rules find, and what they take for it by mistake.
 
-    python benchmarks/privacy.py ../shared/corpora --part held_back [--missed FILE] [--others FILE]
+    python benchmarks/privacy.py CORPORA --part held_back [--missed FILE] [--others FILE]
 
 Made-up identifiers (Faker) are put into notes of MTSamples and into Vietnamese notes of templates; no name among them
 is in the detector's lists. `dev` was used for writing the rules, `held_back` has other notes, seeds, locales and

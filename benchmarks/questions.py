@@ -1,6 +1,6 @@
 """Questions about a graph of a corpus, answered by the tools with exactly what a separate script reads in its rows.
 
-    python benchmarks/questions.py ../shared/corpora/bc5cdr/dev.pubtator [--store PLACE]... [--questions FILE.yaml]
+    python benchmarks/questions.py bc5cdr/dev.pubtator [--store PLACE]... [--questions FILE.yaml]
 
 The file's annotations are imported into each store (a new file by default; Neo4j by its URI: an empty database), the
 questions of `questions.yaml` are asked there through the toolkit, and `pubtator_answers.py`, which knows nothing of

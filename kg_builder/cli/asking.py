@@ -104,7 +104,8 @@ def _open(
     from kg_builder.graphs.components import make_components
     from kg_builder.graphs.conversation import Conversation, Enquiry
     from kg_builder.settings import load_settings
-    from kg_builder.tools import toolkit
+    from kg_builder.stores.cypher.answers import CypherStore
+    from kg_builder.tools import question_tool, toolkit
     from kg_builder.tools.text_tools import recognizer
 
     store = open_for_reading(graph)
@@ -120,6 +121,8 @@ def _open(
         )
     answering = assistant_model(chosen)
     tools = toolkit(store, where=condition, settings=chosen)
+    if isinstance(store, CypherStore) and store.asks_in_cypher(condition):
+        tools.append(question_tool(store, answering, where=condition, settings=chosen))
     return Conversation(answering, tools, store, where=condition, tracing=chosen.tracing)
 
 
