@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import pty
+import select
 import signal
 import subprocess
 import sys
@@ -45,6 +46,12 @@ def init_chat_model(name, **options):
              for one in json.loads(os.environ["SCRIPT"])]
     return Model(lines=lines, base_url=os.environ.get("MODEL_URL", "http://127.0.0.1:1"))
 '''
+AT_A_TERMINAL = """
+import os, signal, sys
+signal.signal(signal.SIGINT, signal.SIG_DFL)
+os.execv(sys.argv[1], sys.argv[1:])
+"""
+"""Ctrl-C is heeded, also where these tests run in the background of a shell, which has it ignored."""
 CAUSES = ["what_induces", {"concept": "Nausea"}]
 GOOD = "Cisplatin does [1.txt:0-24]."
 
@@ -198,8 +205,9 @@ def test_ctrl_c_stops_an_answer_then_leaves(graph: str, tmp_path: Path) -> None:
 def at_terminal(graph: str, folder: Path, *arguments: str, script: object = ()) -> tuple[subprocess.Popen[bytes], int]:
     """A chat at a terminal of its own."""
     ours, theirs = pty.openpty()
+    command = [str(Path(sys.executable).with_name("kg-builder")), "chat", graph, "--settings", "settings.yaml"]
     process = subprocess.Popen(
-        [Path(sys.executable).with_name("kg-builder"), "chat", graph, "--settings", "settings.yaml", *arguments],
+        [sys.executable, "-c", AT_A_TERMINAL, *command, *arguments],
         cwd=folder,
         env=surroundings(folder, script),
         stdin=theirs,
@@ -214,5 +222,6 @@ def read_until(terminal: int, end: str, after: str = "") -> str:
     """What is shown until `end` comes after `after`."""
     shown = ""
     while end not in shown[shown.find(after) if after in shown else len(shown) :]:
+        assert select.select([terminal], [], [], 60)[0], f"nothing more is shown after {shown!r}"
         shown += os.read(terminal, 4096).decode(errors="replace").replace("\r\n", "\n")
     return shown

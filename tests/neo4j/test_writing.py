@@ -99,6 +99,20 @@ def test_names_of_a_schema_become_labels_and_types(empty_neo4j: str) -> None:
     ]
 
 
+def test_who_opens_it_later_without_the_schema_writes_the_same_names(empty_neo4j: str) -> None:
+    schema = parse_schema(
+        "name: own\ndescription: d\nentities: [{name: Allergen, description: d}]\n"
+        "relations: [{name: TRIGGERS, description: d, subject: [Allergen], object: [Allergen]}]"
+    )
+    concepts = {name: Concept(id=f"A:{name}", name=name, type="Allergen") for name in ("nuts", "eggs")}
+    Neo4jStore(empty_neo4j, schemas=[schema]).close()
+    with Neo4jStore(empty_neo4j) as store:
+        store.write(sample_part("a", "nuts, eggs", ("nuts", "TRIGGERS", "eggs"), concepts=concepts))
+    assert ask(empty_neo4j, "MATCH (c:Concept)-[r]->(:Concept) RETURN labels(c), type(r)") == [
+        [["Concept", "Allergen"], "TRIGGERS"]
+    ]
+
+
 @given(st.text(max_size=8))
 def test_only_plain_identifiers_are_put_into_statements(name: str) -> None:
     if name.isascii() and name.isidentifier() and not name.startswith("_"):

@@ -38,6 +38,10 @@ class Names:
         """The relationship type of a predicate."""
         return predicate if predicate in self.relationship_types else RELATED
 
+    def with_more(self, labels: Iterable[str], relationship_types: Iterable[str]) -> Names:
+        """These and others that were names of schemas once."""
+        return _names({*self.labels, *labels}, {*self.relationship_types, *relationship_types} - {RELATED})
+
 
 def names_of(schemas: Iterable[Schema] = ()) -> Names:
     """The names of the built-in schemas and of these."""
@@ -45,7 +49,7 @@ def names_of(schemas: Iterable[Schema] = ()) -> Names:
     labels = {group.label for group in GROUPS.values()}
     labels |= {entity.concept_type for schema in known for entity in schema.entities if entity.role is Role.CONCEPT}
     predicates = {relation.name for schema in known for relation in schema.relations}
-    return Names(_usable(labels, _OWN_LABELS), (*_usable(predicates, _OWN_TYPES), RELATED))
+    return _names(labels, predicates)
 
 
 def quoted(name: str) -> str:
@@ -53,6 +57,10 @@ def quoted(name: str) -> str:
     if not _NAME.fullmatch(name):
         raise ValueError("not a plain identifier")
     return f"`{name}`"
+
+
+def _names(labels: Iterable[str], predicates: Iterable[str]) -> Names:
+    return Names(_usable(labels, _OWN_LABELS), (*_usable(predicates, _OWN_TYPES), RELATED))
 
 
 def _usable(names: Iterable[str], taken: frozenset[str]) -> tuple[str, ...]:

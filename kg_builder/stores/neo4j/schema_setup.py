@@ -48,6 +48,19 @@ OPTIONAL MATCH (s:KgBuilderState {name: 'store'})
 RETURN s.version AS version, EXISTS { (n:Document|Concept) } AS used,
   EXISTS { (lock:KgBuilderState {name: 'relinking lock'}) } AS complete
 """
+_NAMES = """
+MATCH (s:KgBuilderState {name: 'store'})
+RETURN coalesce(s.labels, []) AS labels, coalesce(s.relationship_types, []) AS types
+"""
+_KEEP = """
+MATCH (s:KgBuilderState {name: 'store'})
+SET s.version = s.version
+WITH s
+SET s.labels = coalesce(s.labels, []) + [name IN $labels WHERE NOT name IN coalesce(s.labels, [])],
+    s.relationship_types = coalesce(s.relationship_types, [])
+      + [name IN $types WHERE NOT name IN coalesce(s.relationship_types, [])]
+"""
+"""Locks the node first, so that what several processes add at once is all there."""
 _MARK = """
 MERGE (:KgBuilderState {name: 'relinking lock'})
 MERGE (s:KgBuilderState {name: 'store'})
@@ -55,31 +68,49 @@ ON CREATE SET s.version = $version
 """
 
 
-def prepare(session: Neo4jSession, names: Names) -> None:
-    """Make the database a store if it is none, for relations of these names. Several processes may do this at once.
+def prepare(session: Neo4jSession, names: Names) -> Names:
+    """Make the database a store if it is none, for these names. Several processes may do this at once.
 
-    Raises StoreVersionError for one of another version or another application, StoreError if there is none to read.
+    The answer is these names and those for which it was opened before: whoever writes without the schemas of the build
+    writes as the build did. Raises StoreVersionError for a database of another version or another application,
+    StoreError if there is none to read.
     """
     if _is_ready(session):
-        if names != names_of() and not session.read_only:
-            _extend(session, names)
-        return
+        known = session.read(lambda tx: tx.run(_NAMES).single(strict=True).values())
+        together = names.with_more(*known)
+        if together != names_of().with_more(*known) and not session.read_only:
+            _extend(session, together)
+        return together
     if session.read_only:
         raise StoreError(
             f"{session.location}: there is no graph of kg-builder in this database.",
             hint="Build one first: kg-builder build TEXTS --store URI",
         )
     session.write(_create)
-    _extend(session, names)
+    _cover(session, names)
     session.read(lambda tx: tx.run("CALL db.awaitIndexes($seconds)", seconds=INDEX_SECONDS).consume())
     session.write(lambda tx: tx.run(_MARK, version=STORE_VERSION).consume())
+    if names != names_of():
+        _keep(session, names)
+    return names
 
 
 def _extend(session: Neo4jSession, names: Names) -> None:
-    """Have the index of evidence cover relations of these names, of schemas of a user's own, too."""
+    """Add names of schemas of a user's own."""
+    _cover(session, names)
+    _keep(session, names)
+
+
+def _cover(session: Neo4jSession, names: Names) -> None:
+    """Have the index of evidence cover relations of these names."""
     covered = session.read(evidence.covered)
     if lacking := set(names.relationship_types) - covered:
         session.write(lambda tx: evidence.replace_index(tx, covered | lacking))
+
+
+def _keep(session: Neo4jSession, names: Names) -> None:
+    labels, types = list(names.labels), list(names.relationship_types)
+    session.write(lambda tx: tx.run(_KEEP, labels=labels, types=types).consume())
 
 
 def _create(tx: neo4j.ManagedTransaction) -> None:

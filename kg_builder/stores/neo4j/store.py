@@ -48,20 +48,21 @@ class Neo4jStore(Neo4jReader):
     ) -> None:
         """Connect, and make an empty database a store.
 
-        Concept types and predicates of the built-in schemas and of `schemas` become labels and relationship types.
+        Concept types and predicates of the built-in schemas and of `schemas`, and of those that the database was opened
+        with before, become labels and relationship types.
         Raises StoreError where the server can't be used, SettingsError for a URI that is none.
         """
         connection, schemas = connection or connection_of_environment(), tuple(schemas)
         session = Neo4jSession(uri, connection, read_only=read_only)
         try:
-            prepare(session, names_of(schemas))
+            names = prepare(session, names_of(schemas))
         except BaseException:
             session.close()
             raise
         super().__init__(session)
         self._reopen = partial(Neo4jStore, session.location, connection=connection, schemas=schemas)
         self._lock = RelinkingLock(session)
-        self._writer = PartWriter(names_of(schemas), self._lock, dynamic=session.server_version >= DYNAMIC_NAMES)
+        self._writer = PartWriter(names, self._lock, dynamic=session.server_version >= DYNAMIC_NAMES)
 
     def reopening(self) -> Callable[[], Neo4jStore]:
         """What opens the same database in another process; it is sent there with whatever the connection needs."""
