@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from kg_builder.graphs import writing
 from kg_builder.graphs.building import build
 from kg_builder.graphs.corpus import DocumentReport
 from kg_builder.records import Concept, Document, DocumentGraph, Evidence, Mention, Relation, Selection
@@ -55,6 +56,7 @@ def test_a_server_that_dies_twice_during_a_build(
 ) -> None:
     number = 500 if ALL_OF_IT else 60
     monkeypatch.setenv("NEO4J_RETRY_SECONDS", "300")
+    monkeypatch.setattr(writing, "MOST", 5)  # documents at once: reports come in more than one burst
     write_texts(tmp_path / "in.jsonl", number)
     server = make_neo4j_server()
     restarts: list[threading.Thread] = []
@@ -67,6 +69,8 @@ def test_a_server_that_dies_twice_during_a_build(
     def on_report(report: DocumentReport) -> None:
         reports.append(report)
         if len(reports) in {number // 3, 2 * number // 3}:
+            for earlier in restarts:
+                earlier.join()
             restarts.append(threading.Thread(target=restart))
             restarts[-1].start()
 
