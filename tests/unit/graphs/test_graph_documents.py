@@ -38,6 +38,11 @@ def awaited(transformer: GraphTransformer, documents: list[LangChainDocument]) -
     return asyncio.run(transformer.aconvert_to_graph_documents(documents))
 
 
+def documents_of(store: GraphStore, **given: Any) -> list[Any]:
+    """Untyped: the other library has types only where it is installed."""
+    return list(graph_documents(store, **given))
+
+
 @pytest.fixture
 def told() -> GraphStore:
     store = open_store(":memory:")
@@ -51,7 +56,7 @@ def told() -> GraphStore:
 
 
 def test_nodes_are_concepts_and_relationships_have_evidence_with_offsets(told: GraphStore) -> None:
-    first, second = graph_documents(told)
+    first, second = documents_of(told)
 
     assert {(node.id, node.type, node.properties["name"]) for node in first.nodes} == {
         ("MESH:D001241", "Chemical", "Aspirin"),
@@ -73,17 +78,17 @@ def test_nodes_are_concepts_and_relationships_have_evidence_with_offsets(told: G
 
 
 def test_what_is_denied_is_there_only_when_asked_for(told: GraphStore) -> None:
-    _, second = graph_documents(told, where=EVERYTHING)
+    _, second = documents_of(told, where=EVERYTHING)
 
     assert [one.properties["assertion"] for one in second.relationships] == ["negated"]
     assert {node.properties["mention_assertions"][0] for node in second.nodes} == {"negated"}
-    assert [one.source.metadata["id"] for one in graph_documents(told, where=Filter(patient="p1"))] == ["n1"]
+    assert [one.source.metadata["id"] for one in documents_of(told, where=Filter(patient="p1"))] == ["n1"]
 
 
 def test_properties_are_what_property_graphs_hold_and_survive_langchains_serialization(told: GraphStore) -> None:
     from langchain_neo4j.graphs.graph_document import GraphDocument
 
-    for one in graph_documents(told, where=EVERYTHING):
+    for one in documents_of(told, where=EVERYTHING):
         for carrier in (*one.nodes, *one.relationships):
             for value in carrier.properties.values():
                 items = value if isinstance(value, list) else [value]
