@@ -23,8 +23,8 @@ from pathlib import Path
 from statistics import median, quantiles
 from typing import Any
 
+from kg_builder.graph_store import GraphStore
 from kg_builder.graphs.components import make_components
-from kg_builder.protocols import GraphStore
 from kg_builder.records import Concept, Document, DocumentGraph, Evidence, Mention, Relation, Selection
 from kg_builder.retrieve.enriching import enrich
 from kg_builder.settings import Settings

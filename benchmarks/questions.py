@@ -25,9 +25,9 @@ from langchain_core.messages import ToolMessage
 from langchain_core.tools import BaseTool
 
 from kg_builder.corpora.reading import read
+from kg_builder.graph_store import GraphStore
 from kg_builder.graphs.importing import import_annotations
 from kg_builder.graphs.rolling_up import roll_up
-from kg_builder.protocols import GraphStore
 from kg_builder.retrieve.facts import Fact
 from kg_builder.settings import Settings
 from kg_builder.stores import open_store

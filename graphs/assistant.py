@@ -21,7 +21,7 @@ from langgraph.prebuilt import ToolNode
 from langgraph.types import Checkpointer
 from pydantic_core import to_jsonable_python
 
-from kg_builder.protocols import GraphStore
+from kg_builder.graph_store import GraphStore
 from kg_builder.retrieve.advice import advice_in
 from kg_builder.retrieve.checking import unknown_citations
 from kg_builder.retrieve.citations import citations_in

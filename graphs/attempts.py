@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from kg_builder.protocols import Failure, GraphStore
+from kg_builder.graph_store import Failure, GraphStore
 from kg_builder.records import Document, document_state
 
 CUT_OFF = "cut-off"

@@ -17,12 +17,13 @@ from kg_builder.corpora.langchain import from_langchain
 from kg_builder.corpora.reading import read
 from kg_builder.corpora.records import GoldDocument, Row, Unreadable
 from kg_builder.errors import InputError, SettingsError
+from kg_builder.graph_store import GraphStore
 from kg_builder.graphs.components import Components, make_components
 from kg_builder.graphs.corpus import DocumentReport, run_corpus
 from kg_builder.graphs.logging_runs import log_end, log_report, log_start
 from kg_builder.graphs.rolling_up import RollUp, keep_rolled_up
 from kg_builder.graphs.run_control import RunControl
-from kg_builder.protocols import Check, GraphStore
+from kg_builder.protocols import Check
 from kg_builder.records import Document
 from kg_builder.settings import Settings, load_settings
 from kg_builder.stores import open_store

@@ -20,6 +20,7 @@ from kg_builder.backends.model_settings import SCHEMES
 from kg_builder.backends.spending import Spending
 from kg_builder.errors import SettingsError
 from kg_builder.extract.voting import EnsembleSettings
+from kg_builder.graph_store import GraphStore
 from kg_builder.graphs.circuit_breaker import Breakers
 from kg_builder.graphs.model_parts import (
     Models,
@@ -30,14 +31,7 @@ from kg_builder.graphs.model_parts import (
     with_given_models,
 )
 from kg_builder.privacy.gate import Gate
-from kg_builder.protocols import (
-    Check,
-    Cleaner,
-    Extractor,
-    GraphStore,
-    Normalizer,
-    RelationExtractor,
-)
+from kg_builder.protocols import Check, Cleaner, Extractor, Normalizer, RelationExtractor
 from kg_builder.schema import Schema
 from kg_builder.schemas import load_schema
 from kg_builder.settings import Settings

@@ -16,8 +16,8 @@ from langsmith import tracing_context
 
 from kg_builder.backends.chat_errors import as_model_error
 from kg_builder.errors import KgBuilderError
+from kg_builder.graph_store import GraphStore
 from kg_builder.graphs.assistant import Assistant, assistant
-from kg_builder.protocols import GraphStore
 from kg_builder.records import Record
 from kg_builder.retrieve.asked import Recognize
 from kg_builder.retrieve.citations import citations_in

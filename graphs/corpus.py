@@ -27,6 +27,7 @@ from kg_builder.errors import (
     StoreError,
     TransientModelError,
 )
+from kg_builder.graph_store import Failure, GraphStore
 from kg_builder.graphs.attempts import Known, interrupted_states, known_in
 from kg_builder.graphs.components import Components
 from kg_builder.graphs.document import graph, run_document
@@ -34,7 +35,6 @@ from kg_builder.graphs.run_control import RunControl
 from kg_builder.graphs.state import Output
 from kg_builder.graphs.writing import written, written_at_once
 from kg_builder.privacy.gate import IDENTIFIERS_FOUND
-from kg_builder.protocols import Failure, GraphStore
 from kg_builder.records import Document, DocumentGraph, document_state
 
 logger = logging.getLogger(__name__)

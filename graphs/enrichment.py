@@ -11,7 +11,7 @@ from langchain_core.retrievers import BaseRetriever
 from langchain_core.runnables import Runnable, RunnableLambda
 from pydantic import ConfigDict, SkipValidation
 
-from kg_builder.protocols import GraphStore
+from kg_builder.graph_store import GraphStore
 from kg_builder.retrieve.asked import Recognize
 from kg_builder.retrieve.citations import citation
 from kg_builder.retrieve.enriching import MAX_TOKENS, Enrichment, enrich, find_facts

@@ -18,11 +18,12 @@ from kg_builder.backends.spending import Spending
 from kg_builder.clean.alignment import CleanText
 from kg_builder.corpora.records import GoldDocument, Row
 from kg_builder.errors import KgBuilderError
+from kg_builder.graph_store import GraphStore
 from kg_builder.graphs.components import Components, make_components
 from kg_builder.graphs.corpus import document_of
 from kg_builder.graphs.model_parts import Models
 from kg_builder.graphs.recording_models import Recorder, Sample, Tally
-from kg_builder.protocols import ExtractionRequest, Extractor, GraphStore, RelationRequest
+from kg_builder.protocols import ExtractionRequest, Extractor, RelationRequest
 from kg_builder.records import Document, Mention, Provenance, document_state
 from kg_builder.schema import Schema
 from kg_builder.select.language import detect_language

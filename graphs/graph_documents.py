@@ -14,9 +14,9 @@ from langchain_core.documents import Document as LangChainDocument
 
 from kg_builder.corpora.langchain import from_langchain
 from kg_builder.errors import DocumentError, MissingExtraError
+from kg_builder.graph_store import Failure, GraphStore
 from kg_builder.graphs.building import build
 from kg_builder.graphs.corpus import DocumentReport
-from kg_builder.protocols import Failure, GraphStore
 from kg_builder.records import Document
 from kg_builder.settings import Settings, load_settings
 from kg_builder.stores.views import ConceptView, DocumentView, Filter, MentionView, RelationView

@@ -10,6 +10,7 @@ from pathlib import Path
 from kg_builder.corpora.records import GOLD, GoldDocument, GoldRelation, Row
 from kg_builder.errors import DocumentError
 from kg_builder.evaluate.labels import relation_map, type_map
+from kg_builder.graph_store import GraphStore
 from kg_builder.graphs.assembling import assemble
 from kg_builder.graphs.building import Build, OnReport, run_into
 from kg_builder.graphs.components import Components
@@ -19,7 +20,6 @@ from kg_builder.graphs.run_control import RunControl
 from kg_builder.graphs.state import Output
 from kg_builder.normalize.linker import LinkingNormalizer
 from kg_builder.normalize.local import local_concept
-from kg_builder.protocols import GraphStore
 from kg_builder.records import Concept, Document, Issue, Mention, Reject, RelationMention, Selection
 from kg_builder.schema import Role, Schema
 from kg_builder.schemas import load_schema

@@ -17,6 +17,7 @@ from typing import Protocol, runtime_checkable
 
 from kg_builder.corpora.records import GoldDocument, Row
 from kg_builder.errors import BackendUnavailableError, KgBuilderError, TransientModelError
+from kg_builder.graph_store import GraphStore
 from kg_builder.graphs.circuit_breaker import Breakers
 from kg_builder.graphs.components import Components
 from kg_builder.graphs.corpus import Reports, document_of, run_corpus
@@ -26,7 +27,6 @@ from kg_builder.graphs.ray_shares import settings_of_each
 from kg_builder.graphs.ray_worker import Answer, Orders
 from kg_builder.graphs.run_control import RunControl
 from kg_builder.graphs.state import Output
-from kg_builder.protocols import GraphStore
 from kg_builder.records import Document
 
 

@@ -8,10 +8,11 @@ from dataclasses import dataclass, field, replace
 from kg_builder.backends.spending import ModelUsage
 from kg_builder.deadlines import time_limit
 from kg_builder.errors import KgBuilderError
+from kg_builder.graph_store import GraphStore
 from kg_builder.graphs.components import Components, make_components
 from kg_builder.graphs.corpus import by_workflow
 from kg_builder.graphs.state import Output
-from kg_builder.protocols import Check, GraphStore
+from kg_builder.protocols import Check
 from kg_builder.records import Document
 from kg_builder.settings import Settings
 

@@ -11,10 +11,10 @@ from typing import Protocol
 from kg_builder.clean.alignment import CleanText
 from kg_builder.corpora.records import GOLD
 from kg_builder.errors import KgBuilderError, SchemaError, StoreError
+from kg_builder.graph_store import GraphStore
 from kg_builder.graphs.components import Components
 from kg_builder.graphs.relinking_part import LinkChange, Relinked, Vocabulary, relink_part
 from kg_builder.graphs.rolling_up import Hierarchy, roll_up
-from kg_builder.protocols import GraphStore
 from kg_builder.records import DocumentGraph
 from kg_builder.schema import Schema
 from kg_builder.schemas import load_schema

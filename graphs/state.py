@@ -11,7 +11,7 @@ from typing_extensions import TypedDict
 
 from kg_builder import records
 from kg_builder.clean.alignment import CleanText
-from kg_builder.protocols import WriteResult
+from kg_builder.graph_store import WriteResult
 from kg_builder.records import (
     Attribute,
     Concept,

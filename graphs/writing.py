@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from kg_builder.errors import StoreError
-from kg_builder.protocols import GraphStore
+from kg_builder.graph_store import GraphStore
 
 if TYPE_CHECKING:
     from collections.abc import Generator

@@ -10,8 +10,8 @@ from langchain_core.tools import BaseTool, StructuredTool, ToolException
 from pydantic import BaseModel, ValidationError
 
 from kg_builder.errors import InputError, KgBuilderError
+from kg_builder.graph_store import GraphStore
 from kg_builder.graphs.components import Components, make_components
-from kg_builder.protocols import GraphStore
 from kg_builder.retrieve.facts import every_assertion
 from kg_builder.settings import Settings, load_settings
 from kg_builder.stores.cypher.answers import CypherStore

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kg_builder.protocols import GraphStore
+from kg_builder.graph_store import GraphStore
 from kg_builder.retrieve.context import concept_name, one_line, within
 from kg_builder.retrieve.facts import every_assertion, facts_of
 from kg_builder.retrieve.naming import concept_named

@@ -10,7 +10,7 @@ from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, SystemMessage
 
 from kg_builder.errors import InputError
-from kg_builder.protocols import GraphStore
+from kg_builder.graph_store import GraphStore
 from kg_builder.retrieve.asked import Recognize, understand
 from kg_builder.retrieve.context import concept_name, one_line
 from kg_builder.stores.cypher.answers import CypherAnswer, CypherStore

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kg_builder.protocols import GraphStore
+from kg_builder.graph_store import GraphStore
 from kg_builder.records import Assertion
 from kg_builder.retrieve.context import one_line, quotation
 from kg_builder.retrieve.sentences import find_sentences

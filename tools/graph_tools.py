@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from kg_builder.protocols import GraphStore
+from kg_builder.graph_store import GraphStore
 from kg_builder.retrieve.asked import Recognize
 from kg_builder.retrieve.context import one_line
 from kg_builder.retrieve.enriching import Enrichment, enrich

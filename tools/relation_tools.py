@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from kg_builder.errors import InputError
-from kg_builder.protocols import GraphStore
+from kg_builder.graph_store import GraphStore
 from kg_builder.records import ReviewStatus
 from kg_builder.retrieve.context import concept_name, fact_line, fact_lines, one_line, quotation
 from kg_builder.retrieve.facts import Fact, every_assertion, fact_of, facts_of

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+from kg_builder.graph_store import GraphStore
 from kg_builder.graphs.building import run_into
 from kg_builder.graphs.components import Components
 from kg_builder.graphs.corpus import run_corpus
 from kg_builder.graphs.document import read_document
 from kg_builder.graphs.rolling_up import keep_rolled_up
-from kg_builder.protocols import GraphStore
 from kg_builder.records import Document, DocumentGraph, Mention
 from kg_builder.retrieve.asked import Named
 from kg_builder.retrieve.context import one_line

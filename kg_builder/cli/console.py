@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from kg_builder.errors import KgBuilderError
-    from kg_builder.protocols import GraphStore
+    from kg_builder.graph_store import GraphStore
     from kg_builder.stores.views import Filter
 
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON object on standard output, for machines.")]

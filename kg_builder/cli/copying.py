@@ -16,8 +16,8 @@ from kg_builder.cli.console import AsJson, console, open_for_reading, print_json
 from kg_builder.text.counted import counted
 
 if TYPE_CHECKING:
+    from kg_builder.graph_store import GraphStore
     from kg_builder.graphs.copying import Copied
-    from kg_builder.protocols import GraphStore
 
 Source = Annotated[str, typer.Argument(metavar="FROM", help="Store file, or URI such as neo4j://localhost.")]
 Target = Annotated[

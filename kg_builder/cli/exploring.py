@@ -22,7 +22,7 @@ from kg_builder.cli.querying import Limit, mentioned, resolve
 from kg_builder.text.counted import counted
 
 if TYPE_CHECKING:
-    from kg_builder.protocols import GraphStore
+    from kg_builder.graph_store import GraphStore
     from kg_builder.records import Attribute
     from kg_builder.stores.views import ConceptView, Filter
 

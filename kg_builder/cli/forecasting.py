@@ -15,8 +15,8 @@ from kg_builder.cli.console import console, print_json
 
 if TYPE_CHECKING:
     from kg_builder.backends.spending import ModelUsage
+    from kg_builder.graph_store import GraphStore
     from kg_builder.graphs.forecasting import Forecast, ModelForecast
-    from kg_builder.protocols import GraphStore
     from kg_builder.settings import Settings
     from kg_builder.stores.views import RunRecord
 

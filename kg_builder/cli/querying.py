@@ -21,7 +21,7 @@ from kg_builder.cli.console import (
 from kg_builder.text.counted import counted
 
 if TYPE_CHECKING:
-    from kg_builder.protocols import GraphStore
+    from kg_builder.graph_store import GraphStore
     from kg_builder.stores.views import ConceptView, Filter, Path, RelationView
 
 query = typer.Typer(help="Ask the graph: search, neighbours, paths, text.", no_args_is_help=True, rich_markup_mode=None)

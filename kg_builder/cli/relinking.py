@@ -16,9 +16,9 @@ from kg_builder.cli.console import AsJson, Graph, console, print_json
 from kg_builder.text.counted import counted
 
 if TYPE_CHECKING:
+    from kg_builder.graph_store import GraphStore
     from kg_builder.graphs.relinking import Relinking
     from kg_builder.graphs.relinking_part import LinkChange
-    from kg_builder.protocols import GraphStore
     from kg_builder.records import Concept
 
 SettingsFile = Annotated[Path | None, typer.Option("--settings", help="YAML file of settings, as for build.")]

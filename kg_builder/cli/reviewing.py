@@ -14,7 +14,7 @@ from kg_builder.cli.console import AsJson, Graph, Where, console, nothing_found,
 from kg_builder.text.counted import counted
 
 if TYPE_CHECKING:
-    from kg_builder.protocols import GraphStore
+    from kg_builder.graph_store import GraphStore
     from kg_builder.records import DocumentGraph, ReviewStatus
     from kg_builder.review import Decision, Item
 

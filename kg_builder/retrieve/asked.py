@@ -8,7 +8,7 @@ from functools import lru_cache
 from importlib.resources import files
 from typing import NamedTuple
 
-from kg_builder.protocols import GraphStore
+from kg_builder.graph_store import GraphStore
 from kg_builder.records import Record
 from kg_builder.retrieve.facts import every_assertion
 from kg_builder.retrieve.naming import clearly_meant

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 
-from kg_builder.protocols import GraphStore
+from kg_builder.graph_store import GraphStore
 from kg_builder.retrieve.citations import cited_span
 from kg_builder.retrieve.facts import every_assertion
 from kg_builder.stores.views import Filter

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from math import log1p
 from typing import NamedTuple
 
-from kg_builder.protocols import GraphStore
+from kg_builder.graph_store import GraphStore
 from kg_builder.records import Record
 from kg_builder.retrieve.asked import Recognize, Understood, understand
 from kg_builder.retrieve.asked_predicates import asked_predicates

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from kg_builder.errors import InputError
-from kg_builder.protocols import GraphStore
+from kg_builder.graph_store import GraphStore
 from kg_builder.retrieve.facts import every_assertion
 from kg_builder.stores.search import search_key
 from kg_builder.stores.views import ConceptHit, ConceptView, Filter

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from kg_builder.protocols import GraphStore
+from kg_builder.graph_store import GraphStore
 from kg_builder.retrieve.asked import ordinary_words
 from kg_builder.retrieve.facts import every_assertion
 from kg_builder.stores.views import Filter, SentenceHit

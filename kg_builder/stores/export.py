@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import NamedTuple, TextIO
 
 from kg_builder.errors import InputError
-from kg_builder.protocols import GraphStore
+from kg_builder.graph_store import GraphStore
 from kg_builder.stores import kgx, neo4j_csv
 from kg_builder.stores.export_content import Content
 from kg_builder.stores.export_files import written_whole

@@ -9,7 +9,7 @@ from itertools import chain, groupby
 from typing import Any
 
 from kg_builder.errors import SchemaError
-from kg_builder.protocols import GraphStore
+from kg_builder.graph_store import GraphStore
 from kg_builder.records import Assertion
 from kg_builder.schema import Schema
 from kg_builder.schemas import builtin_schema

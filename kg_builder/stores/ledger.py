@@ -7,7 +7,7 @@ import sqlite3
 from collections.abc import Iterable
 from datetime import UTC
 
-from kg_builder.protocols import Failure
+from kg_builder.graph_store import Failure
 from kg_builder.stores.rows import dumps
 from kg_builder.stores.views import RunRecord
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 
-from kg_builder.protocols import Failure, WriteResult
+from kg_builder.graph_store import Failure, WriteResult
 from kg_builder.records import Concept, DocumentGraph
 from kg_builder.review.decisions import Decision, by_document
 from kg_builder.stores import hierarchy, ledger, link_history

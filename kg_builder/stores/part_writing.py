@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from kg_builder.protocols import WriteResult
+from kg_builder.graph_store import WriteResult
 from kg_builder.records import Concept, DocumentGraph
 from kg_builder.stores import decision_rows, sql
 from kg_builder.stores.evidence_search import indexed_words

@@ -10,7 +10,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self, TypeVar
 
 from kg_builder.errors import StoreError, UnknownDocumentError
-from kg_builder.protocols import Failure
+from kg_builder.graph_store import Failure
 from kg_builder.records import DocumentGraph, Reject
 from kg_builder.review.decisions import Decision
 from kg_builder.stores import decision_rows, hierarchy, ledger, link_history, reading, relation_views

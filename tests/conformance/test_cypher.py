@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from kg_builder.errors import InputError, StoreError
-from kg_builder.protocols import GraphStore
+from kg_builder.graph_store import GraphStore
 from kg_builder.records import Concept, DocumentGraph
 from kg_builder.stores.cypher.answers import CypherAnswer, CypherStore
 from kg_builder.stores.views import EVERYTHING, Filter

@@ -10,8 +10,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from langchain_core.embeddings import Embeddings
 
+from kg_builder.graph_store import GraphStore
 from kg_builder.graphs.enrichment import GraphRetriever
-from kg_builder.protocols import GraphStore
 from kg_builder.records import Assertion, DocumentGraph
 from kg_builder.retrieve.sentences import find_sentences
 from kg_builder.stores.evidence_search import words_of

@@ -9,8 +9,8 @@ import pytest
 from langchain_core.messages import HumanMessage, ToolMessage
 from langchain_core.tools import BaseTool
 
+from kg_builder.graph_store import GraphStore
 from kg_builder.graphs.assistant import DISCLAIMER, assistant
-from kg_builder.protocols import GraphStore
 from kg_builder.records import Concept, DocumentGraph
 from kg_builder.retrieve.checking import unknown_citations
 from kg_builder.retrieve.citations import citations_in

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from kg_builder.protocols import GraphStore
+from kg_builder.graph_store import GraphStore
 from kg_builder.settings import Settings
 
 BENCHMARKS = Path(__file__).parents[2] / "benchmarks"

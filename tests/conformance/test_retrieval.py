@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 import pytest
 
-from kg_builder.protocols import GraphStore
+from kg_builder.graph_store import GraphStore
 from kg_builder.records import Assertion, Concept, DocumentGraph
 from kg_builder.retrieve.asked import Named
 from kg_builder.retrieve.citations import citations_in, cited_span

@@ -11,8 +11,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from kg_builder.errors import UnknownDocumentError
+from kg_builder.graph_store import GraphStore
 from kg_builder.graphs.copying import copy
-from kg_builder.protocols import GraphStore
 from kg_builder.records import Assertion, Concept, DocumentGraph, ReviewStatus
 from kg_builder.retrieve.enriching import enrich
 from kg_builder.review import Decision, Edit, Item, Verdict, decision_on, items_of, review, undoing

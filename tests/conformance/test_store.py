@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from kg_builder.errors import StoreError, UnknownDocumentError
-from kg_builder.protocols import Failure, GraphStore, WriteResult
+from kg_builder.graph_store import Failure, GraphStore, WriteResult
 from kg_builder.records import Attribute, Concept, DocumentGraph, Issue, Mention, Reject
 from kg_builder.stores.views import EVERYTHING, Filter, RunRecord
 

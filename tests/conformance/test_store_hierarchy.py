@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from kg_builder.errors import UnknownDocumentError
-from kg_builder.protocols import GraphStore
+from kg_builder.graph_store import GraphStore
 from kg_builder.records import Assertion, Concept, DocumentGraph
 from kg_builder.stores.views import EVERYTHING, Filter
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import networkx as nx
 import pytest
 
-from kg_builder.protocols import GraphStore
+from kg_builder.graph_store import GraphStore
 from kg_builder.records import Concept, Document, DocumentGraph, Evidence, Mention, Relation, Selection
 from kg_builder.stores.export import export
 

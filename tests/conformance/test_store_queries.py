@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 
 from kg_builder.errors import StoreError
-from kg_builder.protocols import GraphStore
+from kg_builder.graph_store import GraphStore
 from kg_builder.records import Assertion, Concept, DocumentGraph
 from kg_builder.stores.views import EVERYTHING, Filter
 

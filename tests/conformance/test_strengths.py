@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from kg_builder.protocols import GraphStore
+from kg_builder.graph_store import GraphStore
 from kg_builder.records import DocumentGraph
 from kg_builder.stores.strengths import NO_CONFIDENCE, NOT_PLAIN, statements_of, summed
 from kg_builder.stores.views import EVERYTHING, Filter

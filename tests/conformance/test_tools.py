@@ -9,7 +9,7 @@ import pytest
 from langchain_core.messages import ToolMessage
 from langchain_core.tools import BaseTool
 
-from kg_builder.protocols import GraphStore
+from kg_builder.graph_store import GraphStore
 from kg_builder.records import Concept, DocumentGraph
 from kg_builder.retrieve.citations import citations_in
 from kg_builder.settings import Settings

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from kg_builder.graph_store import Failure, GraphStore
 from kg_builder.graphs.copying import copy
-from kg_builder.protocols import Failure, GraphStore
 from kg_builder.records import Concept
 from kg_builder.stores import open_store
 from kg_builder.stores.neo4j.bulk import write_bulk

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from kg_builder.errors import InputError
-from kg_builder.protocols import GraphStore
+from kg_builder.graph_store import GraphStore
 from kg_builder.stores.neo4j import cypher
 from kg_builder.stores.neo4j.store import Neo4jStore
 from kg_builder.stores.views import EVERYTHING

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from kg_builder.protocols import GraphStore
+from kg_builder.graph_store import GraphStore
 from kg_builder.records import Concept, DocumentGraph, Evidence, Relation
 from kg_builder.stores.neo4j.store import Neo4jStore
 from kg_builder.stores.networkx_store import NetworkxStore

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from neo4j.exceptions import IncompleteCommit
 
 from kg_builder.errors import StoreError, StoreLockedError, UnknownDocumentError
-from kg_builder.protocols import WriteResult
+from kg_builder.graph_store import WriteResult
 from kg_builder.records import Concept
 from kg_builder.schemas import parse_schema
 from kg_builder.stores.neo4j import relinking_lock

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 
-from kg_builder.protocols import Failure
+from kg_builder.graph_store import Failure
 from kg_builder.stores.neo4j.asking import Transaction, rows
 from kg_builder.stores.views import RunRecord
 

@@ -7,7 +7,7 @@ from datetime import UTC
 
 import neo4j
 
-from kg_builder.protocols import Failure
+from kg_builder.graph_store import Failure
 from kg_builder.stores.neo4j.bodies import carried
 from kg_builder.stores.rows import dumps
 from kg_builder.stores.views import RunRecord

@@ -7,7 +7,7 @@ from typing import Any
 
 import neo4j
 
-from kg_builder.protocols import WriteResult
+from kg_builder.graph_store import WriteResult
 from kg_builder.records import DocumentGraph
 from kg_builder.stores.neo4j import statements
 from kg_builder.stores.neo4j.bodies import unpacked_part

@@ -9,7 +9,7 @@ from uuid import uuid4
 
 import neo4j
 
-from kg_builder.protocols import Failure, WriteResult
+from kg_builder.graph_store import Failure, WriteResult
 from kg_builder.records import Concept, DocumentGraph
 from kg_builder.review.decisions import Decision, by_document
 from kg_builder.schema import Schema

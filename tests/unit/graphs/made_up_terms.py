@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from itertools import pairwise
 from pathlib import Path
 
+from kg_builder.graph_store import GraphStore
 from kg_builder.graphs.components import Components
 from kg_builder.graphs.corpus import run_corpus
 from kg_builder.graphs.relinking import Relinking, relink
 from kg_builder.graphs.relinking_part import LinkChange
 from kg_builder.graphs.rolling_up import roll_up
 from kg_builder.normalize.linker import LinkingNormalizer
-from kg_builder.protocols import GraphStore, RelationExtraction, RelationRequest
+from kg_builder.protocols import RelationExtraction, RelationRequest
 from kg_builder.records import Document, RelationMention
 from kg_builder.schema import Schema
 from kg_builder.schemas import builtin_schema

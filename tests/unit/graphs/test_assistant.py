@@ -9,9 +9,9 @@ import pytest
 from langchain_core.messages import AIMessage, HumanMessage, ToolMessage
 from langgraph.checkpoint.memory import InMemorySaver
 
+from kg_builder.graph_store import GraphStore
 from kg_builder.graphs.assistant import DISCLAIMER, INSTRUCTIONS, MOST_TURNS, REFUSAL, Assistant, assistant
 from kg_builder.graphs.building import build
-from kg_builder.protocols import GraphStore
 from kg_builder.records import Document
 from kg_builder.settings import Settings
 from kg_builder.stores.views import Filter

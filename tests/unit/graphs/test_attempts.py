@@ -16,12 +16,13 @@ from hypothesis import strategies as st
 
 from kg_builder.corpora.records import GoldDocument
 from kg_builder.errors import ModelError, StoreError, TransientModelError
+from kg_builder.graph_store import GraphStore
 from kg_builder.graphs.building import run_into
 from kg_builder.graphs.components import Components
 from kg_builder.graphs.corpus import DocumentReport, document_of, run_corpus
 from kg_builder.graphs.run_control import RunControl
 from kg_builder.graphs.state import Output
-from kg_builder.protocols import Extraction, ExtractionRequest, GraphStore
+from kg_builder.protocols import Extraction, ExtractionRequest
 from kg_builder.records import Document, DocumentGraph, Selection
 from kg_builder.schemas import builtin_schema
 from kg_builder.settings import Settings

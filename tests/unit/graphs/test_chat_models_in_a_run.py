@@ -16,9 +16,9 @@ from pydantic import PrivateAttr
 
 from kg_builder.backends.limits import ModelLimits
 from kg_builder.errors import SettingsError
+from kg_builder.graph_store import GraphStore
 from kg_builder.graphs.building import Build, build
 from kg_builder.graphs.forecasting import forecast
-from kg_builder.protocols import GraphStore
 from kg_builder.records import Document
 from kg_builder.settings import Settings, load_settings
 from kg_builder.stores import open_store

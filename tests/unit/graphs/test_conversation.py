@@ -10,11 +10,11 @@ import pytest
 from langchain_core.messages import BaseMessage, HumanMessage
 
 from kg_builder.errors import ModelError, SettingsError
+from kg_builder.graph_store import GraphStore
 from kg_builder.graphs.assistant import DISCLAIMER
 from kg_builder.graphs.assistant_model import assistant_model
 from kg_builder.graphs.building import build
 from kg_builder.graphs.conversation import Conversation, Enquiry
-from kg_builder.protocols import GraphStore
 from kg_builder.records import Document
 from kg_builder.retrieve.asked import Named
 from kg_builder.settings import Settings, load_settings

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from kg_builder.graph_store import Failure, GraphStore
 from kg_builder.graphs import copying
 from kg_builder.graphs.copying import Copied, copy
-from kg_builder.protocols import Failure, GraphStore
 from kg_builder.records import Concept, Document, DocumentGraph, Mention, Selection
 from kg_builder.stores import open_store
 from kg_builder.stores.export import export

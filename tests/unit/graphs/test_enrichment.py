@@ -10,9 +10,9 @@ from langchain_core.messages import HumanMessage
 from langgraph.graph import END, START, StateGraph
 from typing_extensions import TypedDict
 
+from kg_builder.graph_store import GraphStore
 from kg_builder.graphs.building import build
 from kg_builder.graphs.enrichment import GraphRetriever, enrichment, enrichment_node
-from kg_builder.protocols import GraphStore
 from kg_builder.records import Document
 from kg_builder.settings import Settings
 from kg_builder.stores.views import Filter

@@ -14,9 +14,9 @@ from langchain_core.language_models.fake_chat_models import GenericFakeChatModel
 from langchain_core.messages import AIMessage
 
 from kg_builder.errors import DocumentError, MissingExtraError
+from kg_builder.graph_store import GraphStore
 from kg_builder.graphs import graph_documents as interchange
 from kg_builder.graphs.graph_documents import GraphTransformer, graph_documents
-from kg_builder.protocols import GraphStore
 from kg_builder.records import Assertion
 from kg_builder.settings import Settings
 from kg_builder.stores import open_store

@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from kg_builder.graph_store import GraphStore
 from kg_builder.graphs.corpus import run_corpus
 from kg_builder.graphs.relinking import relink
 from kg_builder.graphs.relinking_part import LinkChange
 from kg_builder.normalize.linker import LinkingNormalizer
-from kg_builder.protocols import GraphStore
 from kg_builder.records import Document
 from kg_builder.stores import open_store
 from kg_builder.terminology.table import Terminology

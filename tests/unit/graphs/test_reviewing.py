@@ -16,11 +16,11 @@ from langgraph.checkpoint.sqlite import SqliteSaver
 from langgraph.types import Command
 
 from kg_builder.errors import InputError
+from kg_builder.graph_store import GraphStore
 from kg_builder.graphs.components import Components, Context
 from kg_builder.graphs.document import Workflow, document_workflow, run_document
 from kg_builder.graphs.reviewing import Waiting, read_for_review, resume_review
 from kg_builder.graphs.state import CHECKPOINT_TYPES, Output
-from kg_builder.protocols import GraphStore
 from kg_builder.records import Concept, Document, ReviewStatus
 from kg_builder.review import Decision, Item, Verdict, decision_on
 from kg_builder.schemas import builtin_schema

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Iterator, Sequence
 import pytest
 
 from kg_builder.errors import KeyRefusedError, StoreError
+from kg_builder.graph_store import GraphStore, WriteResult
 from kg_builder.graphs import writing
 from kg_builder.graphs.corpus import run_corpus
-from kg_builder.protocols import GraphStore, WriteResult
 from kg_builder.records import DocumentGraph
 from kg_builder.stores.networkx_store import NetworkxStore
 from tests.unit.graphs.test_attempts import Reader, documents, parts, raises

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from kg_builder.protocols import GraphStore
+from kg_builder.graph_store import GraphStore
 from kg_builder.review import Verdict, decision_on, items_of
 from kg_builder.stores import open_store
 from kg_builder.stores.export import FORMATS, export

@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from kg_builder.errors import InputError, MissingExtraError, StoreError
-from kg_builder.protocols import Failure
+from kg_builder.graph_store import Failure
 from kg_builder.stores.cypher import engine as module
 from kg_builder.stores.cypher.engine import CypherEngine, is_installed
 from kg_builder.stores.cypher.natural_graph import Batch

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from kg_builder.errors import StoreLockedError, UnknownDocumentError
-from kg_builder.protocols import Failure
+from kg_builder.graph_store import Failure
 from kg_builder.records import Document, DocumentGraph, Metadata
 from kg_builder.stores import open_store, sqlite_file
 from kg_builder.stores.networkx_store import NetworkxStore

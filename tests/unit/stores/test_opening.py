@@ -13,7 +13,7 @@ from tempfile import TemporaryDirectory
 import pytest
 
 from kg_builder.errors import StoreError, StoreLockedError, StoreVersionError
-from kg_builder.protocols import GraphStore
+from kg_builder.graph_store import GraphStore
 from kg_builder.records import DocumentGraph
 from kg_builder.stores import open_store
 from kg_builder.stores.networkx_store import NetworkxStore

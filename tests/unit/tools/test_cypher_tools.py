@@ -10,9 +10,9 @@ from langchain_core.messages import HumanMessage, ToolMessage
 from langchain_core.tools import BaseTool
 
 from kg_builder.errors import InputError
+from kg_builder.graph_store import GraphStore
 from kg_builder.graphs.assistant import assistant
 from kg_builder.graphs.building import build
-from kg_builder.protocols import GraphStore
 from kg_builder.records import Document, Metadata
 from kg_builder.retrieve.checking import unknown_citations
 from kg_builder.retrieve.citations import citations_in
