@@ -81,8 +81,8 @@ class Chain:
         return tuple(found.values())
 
     def lone(self, readings: tuple[Reading, ...], group: str | None) -> Found | None:
-        """What `find` gives for a mention whose first reading is exactly one concept's name, which no annotator gave
-        another one; else None. Found without asking anything else.
+        """What `find` gives for a mention whose first reading is exactly one concept's name, and which no annotator
+        linked to anything else; else None. Found without asking anything else.
         """
         if group is None:
             return None
@@ -94,7 +94,7 @@ class Chain:
         if len(hits) != 1 or not self._is_wanted((hits[0].id,)):
             return None
         found = next(self._ranked(hits, Step.EXACT, reading))
-        return None if self.heard(readings, group, (found,)) else found
+        return found if self.heard(readings, group, (found,)) <= {found.ids} else None
 
     def exact(self, readings: Sequence[Reading], group: str | None) -> Found | None:
         """The first concept that has the name letter by letter, or nearly so."""

@@ -76,7 +76,8 @@ def lone_likeness(found: Found, asked: tuple[Reading, ...], group: str, priors: 
     """Equal for two candidates of `Chain.lone` whose features are equal: all that tells such candidates apart."""
     (one,) = found.ids
     documents = priors.seen(group, CONCEPT + one).get((one,), 0)
-    return group, found.tier, one.startswith("MESH:C"), documents, *_of_length(asked)
+    heard = [sum(seen.values()) for _, seen in _heard(Asked(asked, group, (found,)), priors)]
+    return group, found.tier, one.startswith("MESH:C"), documents, *heard, *_of_length(asked)
 
 
 def _heard(asked: Asked, priors: Priors) -> Iterator[tuple[str, Mapping[Ids, int]]]:
