@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 
-from kg_builder.clean.alignment import CleanText
+from kg_builder.clean.alignment import CleanText, Edit
 from kg_builder.clean.grounding import ground, ground_stretch
 from kg_builder.normalize.local import local_concept
 from kg_builder.protocols import Normalizer
@@ -87,6 +87,7 @@ def assemble(
     relations: Sequence[RelationMention],
     rejects: Iterable[Reject],
     attributes: Iterable[Attribute] = (),
+    cleaning: Iterable[Edit] = (),
 ) -> DocumentGraph:
     """The part of the graph: in order of offset, so that equal input gives equal parts.
 
@@ -99,6 +100,7 @@ def assemble(
         document=document,
         selection=selection,
         settings_hash=settings_hash,
+        cleaning=tuple(tuple(edit) for edit in cleaning),
         mentions=tuple(sorted(nodes, key=lambda mention: mention.key)),
         attributes=tuple(attributes),
         concepts=tuple(concepts[concept_id] for concept_id in sorted(used)),

@@ -58,6 +58,7 @@ def judge(state: ValidateInput, parts: Components) -> Judged:
         relations=relations.accepted,
         rejects=(*state.get("rejects", ()), *rejects),
         attributes=attributes_of(mentions.kept, mentions.accepted, state.get("attributes", ())),
+        cleaning=state["clean"].unpack(setting.document.text).edits(),
     )
     return Judged(graph=graph, accepted=len(mentions.accepted) + len(relations.accepted), next="write")
 

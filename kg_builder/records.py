@@ -262,6 +262,8 @@ class DocumentGraph(Record):
     document: Document
     selection: Selection
     settings_hash: str
+    cleaning: tuple[tuple[int, int, str], ...] = ()
+    """What was read in the place of stretches of the original: sorted, disjoint (start, end, replacement)."""
     mentions: tuple[Mention, ...] = ()
     attributes: tuple[Attribute, ...] = ()
     concepts: tuple[Concept, ...] = ()
@@ -280,6 +282,9 @@ class DocumentGraph(Record):
         for span in spans:
             if text[span.start : span.end] != span.text:
                 raise ValueError(f"{span.type} at {span.start}-{span.end} differs from the document's text")
+        places = [place for start, end, _ in self.cleaning for place in (start, end)]
+        if places != sorted(places) or (places and not 0 <= places[0] <= places[-1] <= len(text)):
+            raise ValueError("what cleaning replaced overlaps or lies outside the document")
         for mention in self.mentions:
             if not mention.concepts or not known.issuperset(mention.concepts):
                 raise ValueError(f"{mention.type} at {mention.start}-{mention.end} has no concept in this part")

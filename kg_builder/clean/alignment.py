@@ -5,7 +5,10 @@ from __future__ import annotations
 from array import array
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import NamedTuple, Self
+
+import numpy as np
 
 
 class Edit(NamedTuple):
@@ -65,6 +68,23 @@ class CleanText:
         ends += self.ends[done:]
         return type(self)("".join(pieces), self.original, starts, ends)
 
+    def edits(self) -> tuple[Edit, ...]:
+        """Sorted, disjoint edits that make `text` of `original`: all but the characters that were kept."""
+        if self.text == self.original and self.starts == array("Q", range(len(self.text))):
+            return ()
+        starts = np.frombuffer(self.starts, dtype=np.uint64).astype(np.int64)
+        lengths = np.frombuffer(self.ends, dtype=np.uint64).astype(np.int64) - starts
+        alone = np.flatnonzero(lengths == 1)
+        same = alone[_code_points(self.text)[alone] == _code_points(self.original)[starts[alone]]]
+        kept = same[np.diff(starts[same], prepend=-1) > 0]  # a character that became several was kept once
+        texts = (-1, *kept.tolist(), len(self.text))
+        originals = (-1, *starts[kept].tolist(), len(self.original))
+        return tuple(
+            Edit(start + 1, end, self.text[first + 1 : last])
+            for (start, end), (first, last) in zip(pairwise(originals), pairwise(texts), strict=True)
+            if end - start > 1 or last - first > 1
+        )
+
     def to_original(self, start: int, end: int) -> tuple[int, int] | None:
         """Offsets in the original of ``text[start:end]``; None if all of it was inserted."""
         first, last = self._stretch(start, end)
@@ -79,3 +99,7 @@ class CleanText:
         while end - 1 > start and self.starts[end - 1] == self.ends[end - 1]:
             end -= 1
         return self.starts[start], self.ends[end - 1]
+
+
+def _code_points(text: str) -> np.ndarray[tuple[int], np.dtype[np.uint32]]:
+    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)

@@ -137,7 +137,7 @@ def _insert_document(
     )
     key = cursor.lastrowid
     assert key is not None  # an INSERT of one row always has one
-    connection.execute("INSERT INTO texts VALUES (?, ?)", (key, packed(document.text)))
+    connection.execute("INSERT INTO texts VALUES (?, ?, ?)", (key, packed(document.text), dumps(part.cleaning)))
     return key
 
 

@@ -71,7 +71,7 @@ def document_view(connection: sqlite3.Connection, key: int, _: Choice) -> list[D
 def document_part(connection: sqlite3.Connection, key: int, _: Choice) -> list[DocumentGraph]:
     """All that one document added, as it was written."""
     row = connection.execute(sql.WHOLE_DOCUMENT, (key,)).fetchone()
-    id_, text, metadata, language, selection, settings_hash, attributes, provenances = row
+    id_, text, metadata, language, selection, settings_hash, attributes, provenances, cleaning = row
     sources = provenances_from_json(provenances)
     mentions = connection.execute("SELECT * FROM mentions WHERE document = ? ORDER BY ordinal", (key,))
     relations = connection.execute("SELECT * FROM relations WHERE document = ? ORDER BY ordinal", (key,))
@@ -84,6 +84,7 @@ def document_part(connection: sqlite3.Connection, key: int, _: Choice) -> list[D
         ),
         selection=Selection.model_validate(json.loads(selection)),
         settings_hash=unpacked(settings_hash),
+        cleaning=tuple(map(tuple, json.loads(cleaning))),
         mentions=tuple(mention_from_row(row, sources) for row in mentions),
         attributes=attributes_from_json(attributes),
         concepts=tuple(concept_from(*row) for row in connection.execute(sql.DOCUMENT_CONCEPTS, (key,))),

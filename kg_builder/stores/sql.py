@@ -49,7 +49,7 @@ DOCUMENT = "SELECT id, sha256, fingerprint, metadata, selection, attributes FROM
 TEXT = "SELECT text FROM texts JOIN documents ON key = document WHERE id = ?"
 
 WHOLE_DOCUMENT = """
-SELECT id, text, metadata, declared_language, selection, settings_hash, attributes, provenances
+SELECT id, text, metadata, declared_language, selection, settings_hash, attributes, provenances, cleaning
 FROM documents JOIN texts ON document = key WHERE key = ?
 """
 

@@ -11,7 +11,7 @@ Text that may hold lone surrogates is bound by `rows.packed`.
 APPLICATION_ID = 0x6B676264
 """``kgbd``: marks the file as ours in its header."""
 
-SCHEMA_VERSION = 4
+SCHEMA_VERSION = 5
 """Kept in the header as ``user_version``; raised with every change of a table."""
 
 TABLES = """
@@ -31,7 +31,8 @@ CREATE TABLE documents (
 );
 CREATE TABLE texts (
     document INTEGER PRIMARY KEY REFERENCES documents ON DELETE CASCADE,
-    text NOT NULL
+    text NOT NULL,
+    cleaning TEXT NOT NULL
 );
 CREATE TABLE facets (
     document INTEGER NOT NULL REFERENCES documents ON DELETE CASCADE,

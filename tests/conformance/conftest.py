@@ -166,6 +166,7 @@ def parts(draw: st.DrawFn, document_ids: st.SearchStrategy[str] | None = None) -
         document=document,
         selection=draw(_SELECTIONS),
         settings_hash=draw(st.sampled_from(["s1", "s2"])),
+        cleaning=draw(_cleanings(len(document.text))),
         mentions=tuple(mentions),
         attributes=tuple(draw(st.lists(_attributes(document.text), max_size=2)) if has_text else []),
         concepts=tuple(concepts),
@@ -205,6 +206,13 @@ _REJECTS = st.builds(
     text=st.one_of(st.none(), _WORDS),
     issues=st.lists(_ISSUES, min_size=1, max_size=2).map(tuple),
 )
+
+
+def _cleanings(length: int) -> st.SearchStrategy[tuple[tuple[int, int, str], ...]]:
+    places = st.lists(st.integers(0, length), max_size=6).map(sorted)
+    return st.tuples(places, st.text(max_size=3)).map(
+        lambda drawn: tuple((start, end, drawn[1]) for start, end in zip(drawn[0][::2], drawn[0][1::2], strict=False))
+    )
 
 
 def _documents(ids: st.SearchStrategy[str]) -> st.SearchStrategy[Document]:

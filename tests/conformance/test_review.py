@@ -18,6 +18,7 @@ from kg_builder.retrieve.enriching import enrich
 from kg_builder.review import Decision, Edit, Item, Verdict, decision_on, items_of, review, undoing
 from kg_builder.stores.views import EVERYTHING, Filter
 from kg_builder.tools import toolkit
+from tests.conformance.contents import everything
 from tests.conformance.decided import decided as any_decided
 
 MakeStore = Callable[[], GraphStore]
@@ -46,15 +47,8 @@ def decided(store: GraphStore, document_id: str, text: str, verdict: Verdict, **
 
 def shown(store: GraphStore) -> list[list[Any]]:
     """The whole graph, as queries and exports show it."""
-    return [
-        list(store.documents()),
-        list(store.concepts()),
-        list(store.mentions()),
-        list(store.relations()),
-        list(store.parts()),
-        [store.statistics(), store.statistics(EVERYTHING)],
-        sorted(store.subgraph([ASPIRIN, WARFARIN]).edges(keys=True, data=True), key=lambda edge: edge[:3]),
-    ]
+    around = store.subgraph([ASPIRIN, WARFARIN]).edges(keys=True, data=True)
+    return [*everything(store), sorted(around, key=lambda edge: edge[:3])]
 
 
 def statuses(store: GraphStore, document_id: str) -> set[tuple[str, str]]:
@@ -107,9 +101,9 @@ def test_a_rejected_mention_takes_what_rests_on_it_along(filled: GraphStore) -> 
     assert concept is not None
     assert concept.documents == 1
     assert [hit.concept.id for hit in filled.search("stroke", where=Filter(documents=frozenset({"n4"})))] == []
-    everything = filled.concept(STROKE)
-    assert everything is not None
-    assert everything.documents == 2
+    stroke = filled.concept(STROKE)
+    assert stroke is not None
+    assert stroke.documents == 2
 
 
 def test_a_mention_linked_otherwise_takes_its_relations_along(filled: GraphStore) -> None:

@@ -15,6 +15,7 @@ from kg_builder.errors import StoreError, UnknownDocumentError
 from kg_builder.graph_store import Failure, GraphStore, WriteResult
 from kg_builder.records import Attribute, Concept, DocumentGraph, Issue, Mention, Reject
 from kg_builder.stores.views import EVERYTHING, Filter, RunRecord
+from tests.conformance.contents import everything
 
 MakeStore = Callable[[], GraphStore]
 MakePart = Callable[..., DocumentGraph]
@@ -22,19 +23,6 @@ PartStrategy = Callable[..., st.SearchStrategy[DocumentGraph]]
 
 ASPIRIN, WARFARIN, BLEEDING, STROKE = "MESH:D001241", "MESH:D014859", "MESH:D006470", "MESH:D020521"
 ANY_PARTS = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-
-
-def everything(store: GraphStore) -> list[list[Any]]:
-    """All that a store gives, in the order it gives it."""
-    return [
-        list(store.documents()),
-        list(store.concepts()),
-        list(store.mentions()),
-        list(store.relations()),
-        list(store.parts()),
-        list(store.rejects()),
-        [store.statistics(), store.statistics(EVERYTHING)],
-    ]
 
 
 # writing, replacing, forgetting

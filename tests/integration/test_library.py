@@ -16,6 +16,7 @@ import pytest
 from langchain_core.documents import Document as LangChainDocument
 
 from kg_builder import Document, Metadata, abuild, build, open_store
+from kg_builder.clean.alignment import CleanText, Edit
 from kg_builder.graphs.components import make_components
 from kg_builder.graphs.corpus import run_corpus
 from kg_builder.protocols import Extraction, ExtractionRequest
@@ -32,6 +33,15 @@ def test_three_lines_give_a_graph_with_evidence() -> None:
     assert (relation.subject, relation.predicate, relation.object) == ("MESH:D002945", "INDUCES", "MESH:D058186")
     assert relation.evidence[0].sentence_text == SENTENCE
     assert relation.evidence[0].subject_text == "Cisplatin"
+
+
+def test_what_was_read_in_the_place_of_a_note_is_kept() -> None:
+    note = Document(id="n", text="pt c/o  SOB since 2/52.", language="en")
+    plain = Document(id="p", text=SENTENCE)
+    store = build([note, plain]).store
+    edits = (Edit(*edit) for edit in store.part("n").cleaning)
+    assert CleanText.unchanged(note.text).apply(edits).text == "patient complains of shortness of breath since 2 weeks."
+    assert store.part("p").cleaning == ()
 
 
 def test_texts_documents_paths_and_langchain_documents_go_in(tmp_path: Path) -> None:

@@ -41,6 +41,15 @@ def test_every_character_knows_where_it_came_from(text: str, language: str) -> N
 
 
 @given(ANY_TEXT, LANGUAGES)
+def test_edits_say_what_was_cleaned(text: str, language: str) -> None:
+    result = clean(text, language)
+    again = CleanText.unchanged(text).apply(result.edits())
+    assert again.text == result.text
+    assert (result.edits() == ()) == (result.text == text)
+    assert again.edits() == result.edits()
+
+
+@given(ANY_TEXT, LANGUAGES)
 def test_what_comes_out_is_plain_text(text: str, language: str) -> None:
     result = clean(text, language).text
     result.encode("utf-8")

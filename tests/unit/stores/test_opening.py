@@ -62,7 +62,7 @@ def test_another_version_is_refused_and_both_are_named(tmp_path: Path, version: 
     connection.close()
     message = refused(path).message
     assert f"version {version};" in message
-    assert "version 4" in message
+    assert "version 5" in message
 
 
 def test_reading_a_missing_file_names_it_and_makes_nothing(tmp_path: Path) -> None:
