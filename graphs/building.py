@@ -23,10 +23,12 @@ from kg_builder.graphs.corpus import DocumentReport, run_corpus
 from kg_builder.graphs.logging_runs import log_end, log_report, log_start
 from kg_builder.graphs.rolling_up import RollUp, keep_rolled_up
 from kg_builder.graphs.run_control import RunControl
+from kg_builder.graphs.run_setups import run_setup
 from kg_builder.protocols import Check
 from kg_builder.records import Document
 from kg_builder.settings import Settings, load_settings
 from kg_builder.stores import open_store
+from kg_builder.stores.run_setup import RunSetup
 from kg_builder.stores.views import Ended, RunRecord
 
 if TYPE_CHECKING:
@@ -55,6 +57,12 @@ class Build:
         """The whole graph in memory (stores on NetworkX)."""
         graph: networkx.MultiDiGraph[Any] = self.store.graph  # type: ignore[attr-defined]
         return graph
+
+    def _repr_html_(self) -> str:
+        """What became of the documents, and the graph, as notebooks show it."""
+        from kg_builder.html.builds import build_html
+
+        return build_html(self.run, getattr(self.store, "graph", None))
 
 
 def build(
@@ -120,7 +128,7 @@ def run_into(
     `control`: the one that the reports' run has.
     """
     control = control or RunControl()
-    tally = Tally(components.settings_hash, components.spending)
+    tally = Tally(components.settings_hash, components.spending, run_setup(components, store))
     with store.writing():
         control.note = lambda: store.record_run(tally.record(in_progress=control.in_progress))
         store.record_run(tally.record())
@@ -154,6 +162,7 @@ class Tally:
 
     settings_hash: str
     spending: Spending = field(default_factory=Spending)
+    setup: RunSetup | None = None
     id: str = field(default_factory=lambda: uuid.uuid4().hex)
     started: datetime = field(default_factory=lambda: datetime.now(UTC))
     counts: Counter[str] = field(default_factory=Counter)
@@ -189,6 +198,7 @@ class Tally:
             finished=datetime.now(UTC) if ended == "finished" else None,
             ended=ended,
             settings_hash=self.settings_hash,
+            setup=self.setup,
             **{
                 name: self.counts[name]
                 for name in ("read", "unchanged", "failed", "noted", "items_extracted", "items_rejected")

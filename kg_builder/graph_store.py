@@ -15,14 +15,18 @@ if TYPE_CHECKING:
     from kg_builder.review.decisions import Decision
     from kg_builder.stores.views import (
         ConceptHit,
+        ConceptOutline,
         ConceptView,
+        DocumentLine,
         DocumentView,
         Filter,
         MentionView,
+        Origins,
         Path,
         RelationView,
         RunRecord,
         SentenceHit,
+        StatementView,
         Statistics,
     )
 
@@ -249,6 +253,39 @@ class GraphStore(Protocol):
 
     def statistics(self, where: Filter | None = None) -> Statistics:
         """Counts by type, predicate and assertion."""
+        ...
+
+    def origins(self) -> Origins:
+        """Who found the mentions and relations, and with which settings documents were read, whatever people said."""
+        ...
+
+    # browsing: what a page shows many of at once, without sentences
+    def outlines(self, concept_ids: Iterable[str], *, where: Filter | None = None) -> Mapping[str, ConceptOutline]:
+        """Those of these concepts that are in the graph, by id; of one that nothing that passes mentions, the counts
+        are 0.
+        """
+        ...
+
+    def best_supported(self, *, limit: int, where: Filter | None = None) -> Sequence[tuple[str, str, str]]:
+        """Relations as (subject, predicate, object): those that most documents state, then with the highest
+        confidence, then in order of ids.
+        """
+        ...
+
+    def statements(
+        self, concept_ids: Sequence[str], *, among: bool = False, where: Filter | None = None
+    ) -> Sequence[StatementView]:
+        """One a relation of these concepts, document and assertion, in that order. `among`: both ends are of them."""
+        ...
+
+    def documents_of(self, concept_id: str, *, where: Filter | None = None) -> Sequence[tuple[str, int]]:
+        """Ids of the documents that mention a concept with how often they do, most often first, then in order of id."""
+        ...
+
+    def document_lines(self, text: str = "", *, offset: int = 0, limit: int = 50) -> tuple[int, Sequence[DocumentLine]]:
+        """How many documents have the text in their id or metadata, whatever its case; and `limit` of them, in order
+        of id.
+        """
         ...
 
     # everything, in stable order, for exports and copies

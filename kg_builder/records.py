@@ -21,7 +21,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_vali
 Confidence = Annotated[float, Field(ge=0.0, le=1.0)]
 """A probability, or as near to one as the model's calibration makes it."""
 
-Curie = Annotated[str, StringConstraints(pattern=r"^[^\s:]+:\S+$")]
+Curie = Annotated[str, StringConstraints(pattern=r"^[^\s:\x00]+:[^\s\x00]+$")]
 """A compact URI, for example ``MESH:D003000``."""
 
 Scalar = str | int | float | bool
@@ -274,6 +274,12 @@ class DocumentGraph(Record):
     def fingerprint(self) -> str:
         """Equal fingerprints: nothing to do."""
         return document_state(self.document, self.settings_hash)
+
+    def _repr_html_(self) -> str:
+        """The text with its mentions, as notebooks show it."""
+        from kg_builder.html.documents import document_html
+
+        return document_html(self)
 
     @model_validator(mode="after")
     def _grounded_and_closed(self) -> Self:

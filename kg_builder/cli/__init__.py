@@ -24,11 +24,13 @@ from kg_builder.cli import (
     cypher_query,
     deidentifying,
     evaluating,
+    explore,
     exploring,
     managing,
     model_training,
     querying,
     relinking,
+    reporting,
     reviewing,
     serving,
     terms,
@@ -51,6 +53,7 @@ app = typer.Typer(
 app.command("build")(building.build)
 app.command("import")(building.import_gold)
 app.command("show")(exploring.show)
+app.command("explore")(explore.explore)
 querying.query.command("cypher")(cypher_query.cypher)
 app.add_typer(querying.query, name="query")
 app.command("ask")(asking.ask)
@@ -62,6 +65,7 @@ app.command("review")(reviewing.review)
 app.command("copy")(copying.copy)
 app.command("forget")(managing.forget)
 app.command("export")(managing.export)
+app.command("report")(reporting.report)
 app.command("deidentify")(deidentifying.deidentify)
 app.command("evaluate")(evaluating.evaluate)
 app.add_typer(training.train, name="train")

@@ -12,6 +12,8 @@ from kg_builder.backends.family import Family
 from kg_builder.cli.console import AsJson, console, must_exist, print_json
 
 if TYPE_CHECKING:
+    from kg_builder.evaluate.kept_mistakes import KeptMistakes
+    from kg_builder.evaluate.results import Report
     from kg_builder.settings import Settings
 
 
@@ -39,6 +41,9 @@ def evaluate(
         typer.Option(help="mentions: places, ids, relations; list: sets of names, as list models are scored."),
     ] = Metric.MENTIONS,
     errors: Annotated[Path | None, typer.Option(help="Write the list of errors to this file (.tsv or .md).")] = None,
+    html: Annotated[
+        Path | None, typer.Option(help="Write a page to this file: figures, curves, calibration, errors in their text.")
+    ] = None,
     resamples: Annotated[int, typer.Option(min=1, help="Bootstrap resamples for the intervals.")] = 1000,
     as_json: AsJson = False,
 ) -> None:
@@ -55,14 +60,25 @@ def evaluate(
     if family is not None:
         chosen = with_family(chosen, family)
     if metric is Metric.LIST:
-        if errors is not None:
-            raise typer.BadParameter("the list metric has no list of errors")
+        if errors is not None or html is not None:
+            raise typer.BadParameter("the list metric has no list of errors, nor a page")
         _by_names(corpus, chosen, input_format=input_format, resamples=resamples, as_json=as_json)
         return
+    from kg_builder.evaluate.kept_mistakes import KeptMistakes
     from kg_builder.evaluate.report import notes, render, render_confidences
     from kg_builder.graphs.evaluating import evaluate_corpus
 
-    report = evaluate_corpus(corpus, chosen, format=input_format, errors=errors, resamples=resamples)
+    kept = KeptMistakes() if html is not None else None
+    report = evaluate_corpus(
+        corpus,
+        chosen,
+        format=input_format,
+        errors=errors,
+        on_mistake=kept.add if kept is not None else None,
+        resamples=resamples,
+    )
+    if html is not None and kept is not None:
+        _write_page(html, report, kept, chosen, corpus)
     if as_json:
         print_json(report.as_json())
         return
@@ -72,8 +88,25 @@ def evaluate(
         out.print(table)
     for note in notes(report):
         out.print(note, markup=False)
-    if errors is not None:
-        console().print(f"errors: {errors}", markup=False)
+    for what, file in (("errors", errors), ("page", html)):
+        if file is not None:
+            console().print(f"{what}: {file}", markup=False)
+
+
+def _write_page(path: Path, report: Report, kept: KeptMistakes, settings: Settings, corpus: list[str]) -> None:
+    from kg_builder.reports.evaluation_report import evaluation_page
+    from kg_builder.stores.export_files import written_whole
+    from kg_builder.terminology.stack import open_terminologies
+
+    terminology = open_terminologies(settings.terminologies)
+
+    def name_of(identifier: str) -> str | None:
+        concept = terminology.concept(identifier)
+        return concept.name if concept is not None else None
+
+    called = ", ".join(Path(one).name for one in corpus)
+    with written_whole([path]) as [file]:
+        file.write(evaluation_page(report, kept, corpus=called, name_of=name_of))
 
 
 def _by_names(

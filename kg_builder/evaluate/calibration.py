@@ -17,6 +17,8 @@ Judged = Mapping[tuple[float, bool], int]
 """(confidence, whether it was right) of the answers, with how often each came: ``Counter(zip(…, …))``."""
 
 THRESHOLDS = (0.3, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99)
+CURVE = 200
+"""Points of a curve."""
 LEAST_SLOPE = 0.05
 """A scaling keeps the order of the answers, even where the data say nothing or the contrary."""
 
@@ -94,6 +96,27 @@ def at_thresholds(judged: Judged, *, gold: int, thresholds: Sequence[float] = TH
                 right += times * correct
         rows.append(AtThreshold(threshold, kept, right / kept if kept else None, right / gold if gold else None))
     return tuple(rows)
+
+
+def precision_recall(judged: Judged, *, gold: int, most: int = CURVE) -> tuple[AtThreshold, ...]:
+    """The whole curve: precision and recall down from the surest answers, at `most` thresholds that divide the answers
+    evenly; with the surest and the last one always among them. Empty where there is nothing to find.
+    """
+    if not gold:
+        return ()
+    by_confidence: dict[float, list[int]] = {}
+    for (confidence, correct), times in judged.items():
+        by_confidence.setdefault(confidence, [0, 0])[correct] += times
+    rows, kept, right = [], 0, 0
+    for confidence, (wrong, hits) in sorted(by_confidence.items(), reverse=True):
+        kept, right = kept + wrong + hits, right + hits
+        rows.append(AtThreshold(confidence, kept, right / kept, right / gold))
+    step = kept / most
+    return tuple(
+        row
+        for number, row in enumerate(rows)
+        if number in {0, len(rows) - 1} or int(row.kept / step) > int(rows[number - 1].kept / step)
+    )
 
 
 def fit_platt(probabilities: Sequence[float], correct: Sequence[bool]) -> Platt:

@@ -7,7 +7,14 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
-from kg_builder.evaluate.calibration import AtThreshold, Judged, Reliability, at_thresholds, reliability
+from kg_builder.evaluate.calibration import (
+    AtThreshold,
+    Judged,
+    Reliability,
+    at_thresholds,
+    precision_recall,
+    reliability,
+)
 from kg_builder.evaluate.facts import STATED, Facts, Terms, Triple, typed_span
 from kg_builder.evaluate.matching import Pair, TypedSpan
 from kg_builder.records import DocumentGraph
@@ -24,6 +31,8 @@ class ConfidenceFigures:
 
     reliability: Reliability
     thresholds: tuple[AtThreshold, ...]
+    curve: tuple[AtThreshold, ...] = ()
+    """Precision and recall down from the surest prediction (`calibration.precision_recall`)."""
 
     def as_json(self) -> dict[str, Any]:
         """``expected_calibration_error``, ``predictions``, ``bins`` and ``at_threshold``."""
@@ -84,7 +93,7 @@ def confidence_figures(judged: Mapping[str, Judged], gold: Mapping[str, int], *,
 
 
 def _figures(judged: Judged, gold: int) -> ConfidenceFigures:
-    return ConfidenceFigures(reliability(judged), at_thresholds(judged, gold=gold))
+    return ConfidenceFigures(reliability(judged), at_thresholds(judged, gold=gold), precision_recall(judged, gold=gold))
 
 
 def _add(where: dict[str, Counter[tuple[float, bool]]], label: str, confidence: float, *, correct: bool) -> None:

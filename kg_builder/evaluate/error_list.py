@@ -6,7 +6,6 @@ The file holds words of the documents: it is made only where the user asks for i
 from __future__ import annotations
 
 import shutil
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -14,6 +13,7 @@ from types import TracebackType
 from typing import Self, TextIO
 
 from kg_builder.errors import InputError
+from kg_builder.evaluate.mistake_counts import MistakeCounts
 from kg_builder.evaluate.mistakes import Kind, Mistake
 
 COLUMNS = (
@@ -43,8 +43,7 @@ class ErrorList:
     def __init__(self, path: str | Path) -> None:
         self.path = Path(path)
         self.markdown = self.path.suffix.lower() in {".md", ".markdown"}
-        self.counts: Counter[tuple[Kind, str, str]] = Counter()
-        """(kind, type, text in lower case): how often."""
+        self.counts = MistakeCounts()
         self._part = self.path.with_name(f"{self.path.name}.part")
         self._rows: TextIO
 
@@ -73,17 +72,8 @@ class ErrorList:
 
     def add(self, mistake: Mistake) -> None:
         """Write one row."""
-        label, text = mistake.gold_type or mistake.predicted_type, mistake.gold_text or mistake.predicted_text
-        self.counts[mistake.kind, label, text.lower()] += 1
+        self.counts.add(mistake)
         self._rows.write(self._line(_cells(mistake)))
-
-    def summary(self) -> Iterator[tuple[Kind, str, str, int]]:
-        """(kind, type, text, count): by kind, commonest first."""
-        order = list(Kind)
-        for (kind, label, text), count in sorted(
-            self.counts.items(), key=lambda item: (order.index(item[0][0]), -item[1], item[0])
-        ):
-            yield kind, label, text, count
 
     def _publish(self) -> None:
         if not self.markdown:
@@ -110,7 +100,7 @@ class ErrorList:
         yield from (self._line(row) for row in (COLUMNS, _rule(len(COLUMNS))))
 
     def _summary_rows(self) -> list[tuple[str, ...]]:
-        return [(kind, label, text, str(count)) for kind, label, text, count in self.summary()]
+        return [(kind, label, text, str(count)) for kind, label, text, count in self.counts.rows()]
 
     def _line(self, cells: Sequence[str]) -> str:
         if self.markdown:

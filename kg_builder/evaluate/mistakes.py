@@ -8,9 +8,10 @@ another type), else *missed* or *spurious*; each mention is used once.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
+from kg_builder.evaluate.excerpts import Excerpt, Mark, excerpts
 from kg_builder.evaluate.facts import Facts, Triple
 from kg_builder.evaluate.matching import Pair, TypedSpan, overlapping_pairs
 
@@ -54,6 +55,8 @@ class Mistake:
     predicted_ids: tuple[str, ...] = ()
     context: str = ""
     """On one line, what it is about in double brackets."""
+    excerpts: tuple[Excerpt, ...] = field(default=(), compare=False)
+    """The text around it, for pages on which it is marked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +110,7 @@ class Page:
     def relations(self, gold: Facts, predicted: Facts) -> Iterator[Mistake]:
         """Relations stated on one side only, shown where their ends stand closest."""
         for triple in sorted(gold.relations - predicted.relations):
-            text, place = self._statement(triple, gold.mentions)
+            text, place, marked = self._statement(triple, gold.mentions)
             yield Mistake(
                 self.document,
                 Kind.RELATION_MISSED,
@@ -116,9 +119,10 @@ class Page:
                 gold_text=text,
                 gold_ids=(triple[0], triple[2]),
                 context=self._context(place),
+                excerpts=marked,
             )
         for triple in sorted(predicted.relations - gold.relations):
-            text, place = self._statement(triple, predicted.mentions)
+            text, place, marked = self._statement(triple, predicted.mentions)
             yield Mistake(
                 self.document,
                 Kind.RELATION_SPURIOUS,
@@ -127,6 +131,7 @@ class Page:
                 predicted_text=text,
                 predicted_ids=(triple[0], triple[2]),
                 context=self._context(place),
+                excerpts=marked,
             )
 
     def _mention(
@@ -139,6 +144,8 @@ class Page:
     ) -> Mistake:
         places = [span for span in (gold, predicted) if span]
         around = min(span.start for span in places), max(span.end for span in places)
+        marks = [Mark(*part, "gold") for part in (gold.parts if gold else ())]
+        marks += (Mark(*part, "predicted") for part in (predicted.parts if predicted else ()))
         return Mistake(
             document=self.document,
             kind=kind,
@@ -151,6 +158,7 @@ class Page:
             gold_ids=tuple(sorted(gold_ids)),
             predicted_ids=tuple(sorted(predicted_ids)),
             context=self._context(around),
+            excerpts=excerpts(self.text, marks),
         )
 
     def _surface(self, span: TypedSpan | None) -> str:
@@ -169,16 +177,17 @@ class Page:
 
     def _statement(
         self, triple: Triple, mentions: Mapping[TypedSpan, frozenset[str]]
-    ) -> tuple[str, tuple[int, int] | None]:
-        """A relation in the words of the document, and the shortest stretch that holds both ends."""
+    ) -> tuple[str, tuple[int, int] | None, tuple[Excerpt, ...]]:
+        """A relation in the words of the document, and the shortest stretch that holds both ends, which are marked."""
         subjects = [span for span, ids in mentions.items() if triple[0] in ids]
         objects = [span for span, ids in mentions.items() if triple[2] in ids]
         pairs = [(source, target) for source in subjects for target in objects]
         if not pairs:
-            return f"{triple[0]} → {triple[2]}", None
+            return f"{triple[0]} → {triple[2]}", None, ()
         source, target = min(pairs, key=_reach)
         place = min(source.start, target.start), max(source.end, target.end)
-        return f"{self._surface(source)} → {self._surface(target)}", place
+        marks = [Mark(*part, "subject") for part in source.parts] + [Mark(*part, "object") for part in target.parts]
+        return f"{self._surface(source)} → {self._surface(target)}", place, excerpts(self.text, marks)
 
 
 def one_line(text: str) -> str:

@@ -61,6 +61,7 @@ from kg_builder.evaluate.confidences import ConfidencesByType
 from kg_builder.evaluate.facts import LeftOut
 from kg_builder.evaluate.figures import Accuracy, Figure, Score
 from kg_builder.evaluate.link_scores import LinkScores
+from kg_builder.stores.run_setup import RunSetup
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +159,8 @@ class Report(IdFigures):
     """Predicted concepts, once a document, of vocabularies whose ids the corpus never uses: they count as wrong."""
     as_annotated: IdFigures | None = None
     """The same with ids as both sides give them; None: ids weren't made current."""
+    setup: RunSetup | None = None
+    """What was measured: models, versions and settings, where it is known."""
 
     def as_json(self) -> dict[str, Any]:
         """The JSON object described above, all of it plain values."""

@@ -38,9 +38,9 @@ def load_graph(connection: sqlite3.Connection) -> Graph:
 
 
 def _load(connection: sqlite3.Connection) -> Graph:
-    import networkx
+    from kg_builder.stores.knowledge_graph import KnowledgeGraph
 
-    graph: Graph = networkx.MultiDiGraph()
+    graph: Graph = KnowledgeGraph()
     for concept_id, rows in groupby(connection.execute(sql.ALL_DESCRIPTIONS), key=lambda row: row[0]):
         graphs.set_concept(graph, concept_id, merged_description(row[1] for row in rows), ())
     for key, document_id, sha256, language, metadata, provenances in connection.execute(sql.GRAPH_DOCUMENTS):

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from sqlite3 import Connection
 from typing import TYPE_CHECKING
 
-from kg_builder.stores import reading
+from kg_builder.stores import browsing, hierarchy, reading
 from kg_builder.stores.choice import Choice
 from kg_builder.stores.graph_loading import Change, follow, load_graph, load_hierarchy
 from kg_builder.stores.paths import Surroundings
 from kg_builder.stores.search import NameIndex
 from kg_builder.stores.session import Session
-from kg_builder.stores.views import ConceptView, Filter
+from kg_builder.stores.strengths import Ends
+from kg_builder.stores.views import ConceptOutline, ConceptView, Filter, Statistics
 
 if TYPE_CHECKING:
     from kg_builder.stores.graph import Graph
@@ -30,6 +32,9 @@ class InMemory:
         self._graph: Graph | None = None
         self._names: dict[Choice, NameIndex] = {}
         self._views: dict[tuple[Choice, str], ConceptView | None] = {}
+        self._outlines: dict[Choice, dict[str, ConceptOutline]] = {}
+        self._best: dict[tuple[Choice, int], list[Ends]] = {}
+        self._statistics: dict[tuple[Choice, int], Statistics] = {}
         self._joined: dict[tuple[object, ...], Surroundings] = {}
         self._version = session.version()
 
@@ -57,6 +62,41 @@ class InMemory:
                 self._views.clear()
             self._views[choice, concept_id] = reading.concept_view(connection, concept_id, choice)
         return self._views[choice, concept_id]
+
+    def outlines(self, connection: Connection, concept_ids: Iterable[str], choice: Choice) -> dict[str, ConceptOutline]:
+        """Those of these concepts that are there. All are counted at once: counting a few takes half as long."""
+        self._drop_if_stale()
+        if choice not in self._outlines:
+            if len(self._outlines) >= INDICES_KEPT:
+                self._outlines.clear()
+            self._outlines[choice] = browsing.outlines(connection, choice)
+        found = {}
+        for concept_id in concept_ids:
+            outline = self._outlines[choice].get(concept_id)
+            if outline is None and (view := hierarchy.ancestor_view(connection, concept_id)) is not None:
+                outline = ConceptOutline(view.id, view.name, view.type, view.linked, ancestor_only=True)
+            if outline is not None:
+                found[concept_id] = outline
+        return found
+
+    def best_supported(self, connection: Connection, limit: int, choice: Choice) -> list[Ends]:
+        """Relations that most documents state."""
+        self._drop_if_stale()
+        if (choice, limit) not in self._best:
+            if len(self._best) >= INDICES_KEPT:
+                self._best.clear()
+            self._best[choice, limit] = browsing.best_supported(connection, limit, choice)
+        return self._best[choice, limit]
+
+    def statistics(self, connection: Connection, choice: Choice) -> Statistics:
+        """Counts over what the choice takes in. They are of the ledger too, whose changes nobody follows."""
+        self._drop_if_stale()
+        asked = (choice, connection.total_changes)
+        if asked not in self._statistics:
+            if len(self._statistics) >= INDICES_KEPT:
+                self._statistics.clear()
+            self._statistics[asked] = reading.statistics(connection, choice)
+        return self._statistics[asked]
 
     def surroundings(self, connection: Connection, where: Filter) -> Surroundings:
         """Which relations of all documents pass a filter that has conditions on statements alone."""
@@ -97,6 +137,7 @@ class InMemory:
 
     def _forget_answers(self) -> None:
         self._names, self._views, self._joined = {}, {}, {}
+        self._outlines, self._best, self._statistics = {}, {}, {}
 
     def _drop_if_stale(self) -> None:
         """Let go if another process has written."""

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from datetime import UTC
 
 from kg_builder.graph_store import Failure
-from kg_builder.stores.rows import dumps
+from kg_builder.stores.rows import dumps, packed, unpacked
 from kg_builder.stores.views import RunRecord
 
 
@@ -23,7 +23,7 @@ def fingerprints(connection: sqlite3.Connection, document_ids: Iterable[str]) ->
 
 def write_failure(connection: sqlite3.Connection, failure: Failure) -> None:
     """Add or replace a failed document's entry."""
-    values = (failure.document_id, failure.code, failure.message, failure.state, failure.attempts)
+    values = (failure.document_id, failure.code, packed(failure.message), failure.state, failure.attempts)
     connection.execute("INSERT OR REPLACE INTO failures VALUES (?, ?, ?, ?, ?)", values)
 
 
@@ -36,7 +36,7 @@ def failures(connection: sqlite3.Connection, document_ids: Iterable[str] | None 
         rows = connection.execute(
             "SELECT * FROM failures WHERE document_id IN (SELECT value FROM json_each(?)) ORDER BY document_id", named
         )
-    return [Failure(*row) for row in rows]
+    return [Failure(id_, code, unpacked(message), *rest) for id_, code, message, *rest in rows]
 
 
 def write_run(connection: sqlite3.Connection, run: RunRecord) -> None:

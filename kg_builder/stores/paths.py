@@ -83,14 +83,14 @@ class Surroundings:
 
     def subgraph(self, concept_ids: Iterable[str], hops: int) -> Graph:
         """A copy of the concepts within so many hops, with the relations among them."""
-        import networkx
+        from kg_builder.stores.knowledge_graph import KnowledgeGraph
 
         reached = {concept for concept in concept_ids if self._graph.nodes.get(concept, {}).get("kind") == "concept"}
         edge_of = set(reached)
         for _ in range(hops):
             edge_of = {other for concept in edge_of for other in self.neighbours(concept)} - reached
             reached |= edge_of
-        part: Graph = networkx.MultiDiGraph()
+        part: Graph = KnowledgeGraph()
         part.add_nodes_from((concept, self._graph.nodes[concept].copy()) for concept in sorted(reached))
         into, back = _adjacency(part)
         for subject in sorted(reached):

@@ -188,7 +188,8 @@ def statistics(connection: sqlite3.Connection, choice: Choice) -> Statistics:
     parameters = choice.parameters()
     concepts: set[str] = set()
     mentions: Counter[str] = Counter()
-    for assertion, mentioned, count in connection.execute(sql.COUNT_MENTIONS, parameters):
+    counted = sql.COUNT_ALL_MENTIONS if choice.everything else sql.COUNT_MENTIONS
+    for assertion, mentioned, count in connection.execute(counted, parameters):
         ids = set(mentioned[1:-1].split(" "))
         concepts |= ids
         mentions[assertion] += count * len(ids)

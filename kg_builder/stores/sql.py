@@ -133,7 +133,10 @@ FORGET_WORDS = "INSERT INTO evidence_words (evidence_words) VALUES ('optimize')"
 
 # statistics
 
-COUNT_MENTIONS = f"SELECT assertion, concepts, count(*) FROM mentions m WHERE {MENTION_PASSES} GROUP BY 1, 2"
+COUNT_MENTIONS = f"SELECT assertion, concepts, count(*) FROM mentions m WHERE {MENTION_PASSES} GROUP BY 2, 1"
+
+COUNT_ALL_MENTIONS = "SELECT assertion, concepts, count(*) FROM mentions GROUP BY 2, 1"
+"""The same without conditions, which take a third of the time."""
 
 COUNT_RELATIONS = f"""
 SELECT predicate, assertion, count(*) FROM (

@@ -13,7 +13,16 @@ from kg_builder.errors import StoreError, UnknownDocumentError
 from kg_builder.graph_store import Failure
 from kg_builder.records import DocumentGraph, Reject
 from kg_builder.review.decisions import Decision
-from kg_builder.stores import decision_rows, hierarchy, ledger, link_history, reading, relation_views
+from kg_builder.stores import (
+    browsing,
+    decision_rows,
+    hierarchy,
+    ledger,
+    link_history,
+    origins,
+    reading,
+    relation_views,
+)
 from kg_builder.stores.choice import ALL, Choice, choose, statements_only, without_vacuous
 from kg_builder.stores.cypher.answers import QUERY_SECONDS, CypherAnswer
 from kg_builder.stores.cypher.engine import is_installed
@@ -26,14 +35,18 @@ from kg_builder.stores.strengths import Ends
 from kg_builder.stores.views import (
     EVERYTHING,
     ConceptHit,
+    ConceptOutline,
     ConceptView,
+    DocumentLine,
     DocumentView,
     Filter,
     MentionView,
+    Origins,
     Path,
     RelationView,
     RunRecord,
     SentenceHit,
+    StatementView,
     Statistics,
 )
 
@@ -91,7 +104,9 @@ class StoreReader:
 
     def rejects(self, document_id: str | None = None) -> Iterator[tuple[str, Reject]]:
         """Rejected items as (document id, reject), in order of document and of finding."""
-        where = None if document_id is None else EVERYTHING.model_copy(update={"documents": frozenset({document_id})})
+        if document_id is None:
+            return self._pages(browsing.reject_page, browsing.FIRST_REJECT, None)
+        where = EVERYTHING.model_copy(update={"documents": frozenset({document_id})})
         return self._by_document(where, reading.document_rejects)
 
     def failures(self, document_ids: Iterable[str] | None = None) -> Iterator[Failure]:
@@ -225,7 +240,43 @@ class StoreReader:
     def statistics(self, where: Filter | None = None) -> Statistics:
         """Counts by type, predicate and assertion."""
         with self._session.reading() as connection:
-            return reading.statistics(connection, choose(connection, where or Filter()))
+            return self._memory.statistics(connection, choose(connection, where or Filter()))
+
+    def origins(self) -> Origins:
+        """Who found the mentions and relations, and with which settings documents were read."""
+        with self._session.reading() as connection:
+            return origins.origins(connection)
+
+    # browsing
+
+    def outlines(self, concept_ids: Iterable[str], *, where: Filter | None = None) -> Mapping[str, ConceptOutline]:
+        """Those of these concepts that are there, by id. Counts are of what passes."""
+        with self._session.reading() as connection:
+            choice = choose(connection, where or Filter())
+            return self._memory.outlines(connection, concept_ids, choice)
+
+    def best_supported(self, *, limit: int, where: Filter | None = None) -> Sequence[Ends]:
+        """Relations that most documents state, then with the highest confidence, then in order of ends."""
+        with self._session.reading() as connection:
+            return self._memory.best_supported(connection, limit, choose(connection, where or Filter()))
+
+    def statements(
+        self, concept_ids: Sequence[str], *, among: bool = False, where: Filter | None = None
+    ) -> Sequence[StatementView]:
+        """What documents state of these concepts, or only what joins two of them, in order."""
+        with self._session.reading() as connection:
+            choice = choose(connection, where or Filter())
+            return browsing.statements(connection, concept_ids, choice, among=among)
+
+    def documents_of(self, concept_id: str, *, where: Filter | None = None) -> Sequence[tuple[str, int]]:
+        """Documents that mention a concept and how often, most often first, then in order of id."""
+        with self._session.reading() as connection:
+            return browsing.documents_of(connection, concept_id, choose(connection, where or Filter()))
+
+    def document_lines(self, text: str = "", *, offset: int = 0, limit: int = 50) -> tuple[int, Sequence[DocumentLine]]:
+        """How many documents have the text in their id or metadata, and some of them, in order of id."""
+        with self._session.reading() as connection:
+            return browsing.document_lines(connection, text, offset, limit)
 
     # everything: a Filter of None means EVERYTHING
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
-from typing import Annotated, Literal
+from collections.abc import Iterable, Mapping
+from typing import Annotated, Any, Literal, NamedTuple
 
 from pydantic import AwareDatetime, Field
 
@@ -20,6 +20,8 @@ from kg_builder.records import (
     Scalar,
     Selection,
 )
+from kg_builder.stores.run_setup import RunSetup
+from kg_builder.text.keys import without_marks
 
 PLAIN_ASSERTIONS = frozenset({Assertion.PRESENT, Assertion.POSSIBLE, Assertion.HISTORICAL})
 """What queries show unless asked: negated, family and hypothetical statements aren't facts about the subject."""
@@ -87,6 +89,28 @@ class DocumentView(Record):
     attributes: tuple[Attribute, ...] = ()
 
 
+class DocumentLine(NamedTuple):
+    """A document as a list of many shows it."""
+
+    id: str
+    language: str
+    metadata: Metadata
+    mentions: int
+    relations: int
+    """One a subject, predicate, object and assertion."""
+    rejects: int
+
+
+def names_document(text: str, said: Iterable[Any]) -> bool:
+    """Whether one of the words said of a document has the text in it, whatever case and marks; numbers don't count."""
+    wanted = _folded(text)
+    return any(wanted in _folded(value) for value in said if isinstance(value, str))
+
+
+def _folded(text: str) -> str:
+    return (text if text.isascii() else without_marks(text)).casefold()
+
+
 class ConceptView(Record):
     """A concept with what the documents made of it."""
 
@@ -104,6 +128,22 @@ class ConceptView(Record):
     """Ids of the next broader concepts, sorted, in a graph that was rolled up."""
     ancestor_only: bool = False
     """No document that passes mentions or relates it: it is there because one below it is."""
+
+
+class ConceptOutline(NamedTuple):
+    """A concept as a list or a drawing of many shows it. Counts are of what passes."""
+
+    id: str
+    name: str
+    type: str
+    linked: bool
+    documents: int = 0
+    """How many documents mention it."""
+    mentions: int = 0
+    neighbours: int = 0
+    """How many other concepts a relation joins it to."""
+    ancestor_only: bool = False
+    """As `ConceptView.ancestor_only`."""
 
 
 class ConceptHit(Record):
@@ -148,6 +188,29 @@ class EvidenceView(Record):
     cue: str | None
     provenance: Provenance
     review: ReviewStatus = ReviewStatus.UNREVIEWED
+
+
+class StatementView(NamedTuple):
+    """That a document states a relation, without its sentences."""
+
+    subject: str
+    predicate: str
+    object: str
+    document: str
+    assertion: str
+    confidence: float | None
+    """Highest."""
+    review: str
+
+
+def merged_statements(found: Iterable[StatementView]) -> list[StatementView]:
+    """One statement a relation, document and assertion, in that order; the surest of those that are alike."""
+    best: dict[tuple[str, ...], StatementView] = {}
+    for one in found:
+        known = best.setdefault(one[:5], one)
+        if known is not one and (known.confidence or 0.0) < (one.confidence or 0.0):
+            best[one[:5]] = one
+    return [best[key] for key in sorted(best)]
 
 
 class RelationView(Record):
@@ -213,6 +276,25 @@ class Statistics(Record):
     """IS_A edges."""
 
 
+class FoundBy(Record):
+    """An extractor, or relation extractor, with what it found."""
+
+    extractor: str
+    model: str | None = None
+    mentions: int = 0
+    """One for each concept that a mention is linked to, as everywhere."""
+    relations: int = 0
+
+
+class Origins(Record):
+    """Who found what a graph holds, and how its documents were read."""
+
+    found: tuple[FoundBy, ...] = ()
+    """Who found most first."""
+    settings: Mapping[str, int] = Field(default_factory=dict)
+    """Documents by `DocumentGraph.settings_hash`, the most first."""
+
+
 Ended = Literal["finished", "stopped", "backend-unavailable", "interrupted", "failed"]
 """All documents read; asked to stop; nothing could be done without a backend; broken off; the store failed."""
 
@@ -245,6 +327,8 @@ class RunRecord(Record):
     seconds_by_step: Mapping[str, float] = Field(default_factory=dict)
     usage: Mapping[str, ModelUsage] = Field(default_factory=dict)
     """What each generative model took, by its name."""
+    setup: RunSetup | None = None
+    """What it ran with; None: recorded before that was kept."""
     in_progress: tuple[str, ...] = ()
     """Beginnings of the `records.document_state` of documents that were in progress when this was noted: one of them
     may be what killed the process. Empty once the run has ended."""

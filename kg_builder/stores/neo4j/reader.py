@@ -14,12 +14,14 @@ from kg_builder.stores.cypher.answers import QUERY_SECONDS, CypherAnswer
 from kg_builder.stores.neo4j import (
     bookkeeping,
     broader,
+    browsing,
     concepts,
     counting,
     cypher,
     decisions,
     documents,
     evidence,
+    origins,
     relations,
     searching,
 )
@@ -33,14 +35,18 @@ from kg_builder.stores.strengths import Ends
 from kg_builder.stores.views import (
     EVERYTHING,
     ConceptHit,
+    ConceptOutline,
     ConceptView,
+    DocumentLine,
     DocumentView,
     Filter,
     MentionView,
+    Origins,
     Path,
     RelationView,
     RunRecord,
     SentenceHit,
+    StatementView,
     Statistics,
 )
 
@@ -199,6 +205,38 @@ class Neo4jReader:
         """Counts by type, predicate and assertion."""
         passing = self._passing(where or Filter())
         return self._session.read(lambda tx: counting.statistics(tx, passing))
+
+    def origins(self) -> Origins:
+        """Who found the mentions and relations, and with which settings documents were read."""
+        return self._session.read(origins.origins)
+
+    # browsing
+
+    def outlines(self, concept_ids: Iterable[str], *, where: Filter | None = None) -> Mapping[str, ConceptOutline]:
+        """Those of these concepts that are there, by id. Counts are of what passes."""
+        passing, wanted = self._passing(where or Filter()), sorted(set(concept_ids))
+        return self._session.read(lambda tx: browsing.outlines(tx, wanted, passing))
+
+    def best_supported(self, *, limit: int, where: Filter | None = None) -> Sequence[Ends]:
+        """Relations that most documents state, then with the highest confidence, then in order of ends."""
+        passing = self._passing(where or Filter())
+        return self._session.read(lambda tx: browsing.best_supported(tx, limit, passing))
+
+    def statements(
+        self, concept_ids: Sequence[str], *, among: bool = False, where: Filter | None = None
+    ) -> Sequence[StatementView]:
+        """What documents state of these concepts, or only what joins two of them, in order."""
+        passing = self._passing(where or Filter())
+        return self._session.read(lambda tx: browsing.statements(tx, concept_ids, passing, among=among))
+
+    def documents_of(self, concept_id: str, *, where: Filter | None = None) -> Sequence[tuple[str, int]]:
+        """Documents that mention a concept and how often, most often first, then in order of id."""
+        passing = self._passing(where or Filter())
+        return self._session.read(lambda tx: browsing.documents_of(tx, concept_id, passing))
+
+    def document_lines(self, text: str = "", *, offset: int = 0, limit: int = 50) -> tuple[int, Sequence[DocumentLine]]:
+        """How many documents have the text in their id or metadata, and some of them, in order of id."""
+        return self._session.read(lambda tx: browsing.document_lines(tx, text, offset, limit))
 
     # everything: a Filter of None means EVERYTHING
 

@@ -45,7 +45,7 @@ def paths_between(
 
 def subgraph(tx: Transaction, concept_ids: Sequence[str], hops: int, passing: Conditions) -> Graph:
     """The concepts within so many hops, with the relations among them."""
-    import networkx
+    from kg_builder.stores.knowledge_graph import KnowledgeGraph
 
     query = _neighbours_query(tx, passing)
     reached = _present(tx, concept_ids)
@@ -54,7 +54,7 @@ def subgraph(tx: Transaction, concept_ids: Sequence[str], hops: int, passing: Co
         joined = _neighbours_of(tx, query, edge_of, passing) if edge_of else {}
         edge_of = {other for others in joined.values() for other in others} - reached
         reached |= edge_of
-    found: Graph = networkx.MultiDiGraph()
+    found: Graph = KnowledgeGraph()
     _add_nodes(tx, found, reached)
     for item in relations_among(tx, sorted(reached), passing):
         if item.relation.subject in found and item.relation.object in found:  # else it was written just now

@@ -1,0 +1,1 @@
+"""The page, as files that are put together into one."""

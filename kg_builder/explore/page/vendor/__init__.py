@@ -1,0 +1,1 @@
+"""Libraries of others that the page holds, as they were published."""
