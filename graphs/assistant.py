@@ -22,6 +22,7 @@ from langgraph.types import Checkpointer
 from pydantic_core import to_jsonable_python
 
 from kg_builder.graph_store import GraphStore
+from kg_builder.privacy.guarded_chat import carried
 from kg_builder.retrieve.advice import advice_in
 from kg_builder.retrieve.checking import unknown_citations
 from kg_builder.retrieve.citations import citations_in
@@ -185,4 +186,4 @@ def _closed(answer: Any, wrong: Sequence[str]) -> AIMessage:
         text = text.replace(f"[{key}]", _REMOVED)
     if DISCLAIMER not in text:
         text = f"{text}\n\n{DISCLAIMER}"
-    return AIMessage(text, id=answer.id)
+    return AIMessage(text, id=answer.id, additional_kwargs=carried(answer))

@@ -74,7 +74,8 @@ class Components:
         # what several documents meet at once is one event
         failures = self.settings.breaker_failures * self.settings.concurrency
         object.__setattr__(self, "breakers", Breakers(failures))
-        object.__setattr__(self, "gate", Gate(self.settings.privacy, partial(_detector, self.settings.terminologies)))
+        detector = partial(make_detector, self.settings.terminologies)
+        object.__setattr__(self, "gate", Gate(self.settings.privacy, detector))
         object.__setattr__(self, "settings_hash", _digest(self))
 
     def without_store(self) -> Components:
@@ -252,7 +253,8 @@ def _vietnamese(folder: Path | None, terminology: Terminology) -> Extractor:
     return VietnameseExtractor(load_model(folder), _lexicon(terminology))
 
 
-def _detector(terminologies: tuple[str, ...]) -> Detector:
+def make_detector(terminologies: tuple[str, ...]) -> Detector:
+    """What finds identifiers; names of these terminologies are none."""
     from kg_builder.privacy.clinical import clinical_names
     from kg_builder.privacy.detector import Detector
     from kg_builder.terminology.stack import open_terminologies

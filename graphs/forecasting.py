@@ -1,15 +1,17 @@
 """What a run would take of its language models, told before it: requests, tokens, cost and time.
 
 A sample of the documents is made into the very prompts that the run would send, without sending any; the rest is
-reckoned by their length. Mentions that a model would have to find first are made up, one in so many characters.
+reckoned by their length. Mentions that a model would have to find first are made up, one in so many characters. Texts
+pass the privacy gate as they would in the run.
 """
 
 from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from itertools import cycle, islice
 from typing import TYPE_CHECKING
 
@@ -23,13 +25,12 @@ from kg_builder.graphs.components import Components, make_components
 from kg_builder.graphs.corpus import document_of
 from kg_builder.graphs.model_parts import Models
 from kg_builder.graphs.recording_models import Recorder, Sample, Tally
-from kg_builder.protocols import ExtractionRequest, Extractor, RelationRequest
+from kg_builder.protocols import Extraction, ExtractionRequest, Extractor, RelationRequest
 from kg_builder.records import Document, Mention, Provenance, document_state
 from kg_builder.schema import Schema
 from kg_builder.select.language import detect_language
 from kg_builder.select.routing import select as route
 from kg_builder.settings import Settings
-from kg_builder.text.long_requests import extract_whole
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
@@ -76,6 +77,10 @@ class Forecast:
     unchanged: int
     sampled: int
     """Of those to be read: prompts were made of so many."""
+    blocked: int
+    """Of those to be read: expected to be set aside, as they identify people (`Settings.privacy`)."""
+    masked: int
+    """Of those to be read: expected to be sent with placeholders."""
     models: tuple[ModelForecast, ...]
 
     @property
@@ -104,12 +109,15 @@ def forecast(
             unchanged += 1
         else:
             drawn.add(document)
+    kept_back = []
     if recorder.tallies:
         for document in drawn.kept:
             recorder.begin()
-            _ask(document, components)
+            kept_back.append(int(_ask(document, components)))
+    held = drawn.of_all(kept_back) if any(kept_back) else 0
+    blocked, masked = (held if settings.privacy == policy else 0 for policy in ("block", "mask"))
     told = (_told(tally, drawn) for _, tally in sorted(recorder.tallies.items(), key=lambda item: item[0][0]))
-    return Forecast(drawn.documents, unchanged, len(drawn.kept), tuple(told))
+    return Forecast(drawn.documents, unchanged, len(drawn.kept), blocked, masked, tuple(told))
 
 
 def _told(tally: Tally, drawn: Sample) -> ModelForecast:
@@ -146,45 +154,55 @@ def _documents(
             yield document, known.get(document.id) == document_state(document, components.settings_hash)
 
 
-def _ask(document: Document, components: Components) -> None:
-    """The steps that ask models, once each. A document that fails here fails in the run too."""
-    settings = components.settings
+def _ask(document: Document, components: Components) -> bool:
+    """The steps that ask models, once each: whether one would get what identifies people. A document that fails here
+    fails in the run too.
+    """
+    gate, identified = components.gate, False
     language = document.language or detect_language(document.text).language
     try:
-        cleaner = components.cleaner
-        clean = cleaner.clean(document, language).text if cleaner else CleanText.unchanged(document.text)
-        chosen = route(
-            document,
-            language,
-            reason="",
-            schema_name=settings.schema_name,
-            extractors=settings.extractors,
-            rules=settings.rules,
-        )
-        schema = components.schemas[chosen.schema_name]
-        extractor = next(
-            (found for name in chosen.extractors if _serves(found := components.extractors[name], schema, language)),
-            None,
-        )
+        clean = CleanText.unchanged(document.text)
+        if (cleaner := components.cleaner) is not None:
+            identified |= gate.identifies(cleaner, clean, language)
+            clean = gate.clean(cleaner, document, language).text
+        schema, extractor = _chosen(document, language, components)
         if extractor is None:
-            return
+            return identified
+        identified |= gate.identifies(extractor, clean, language)
         request = ExtractionRequest(clean.text, schema, language=language, document_id=document.id)
-        mentions = list(_typed(extractor, request)) or _made_up(clean.text, schema)
-        if components.relation_extractor is not None:
-            components.relation_extractor.relate(
-                RelationRequest(clean.text, mentions, schema, language=language, document_id=document.id)
-            )
+        mentions = list(_typed(extractor, request, partial(gate.extract, extractor, request, clean)))
+        if (relate := components.relation_extractor) is not None:
+            identified |= gate.identifies(relate, clean, language)
+            mentions = mentions or _made_up(clean.text, schema)
+            asked = RelationRequest(clean.text, mentions, schema, language=language, document_id=document.id)
+            gate.relate(relate, asked, clean)
     except KgBuilderError:
-        return
+        pass
+    return identified
+
+
+def _chosen(document: Document, language: str, components: Components) -> tuple[Schema, Extractor | None]:
+    settings = components.settings
+    chosen = route(
+        document,
+        language,
+        reason="",
+        schema_name=settings.schema_name,
+        extractors=settings.extractors,
+        rules=settings.rules,
+    )
+    schema = components.schemas[chosen.schema_name]
+    named = (components.extractors[name] for name in chosen.extractors)
+    return schema, next((found for found in named if _serves(found, schema, language)), None)
 
 
 def _serves(extractor: Extractor, schema: Schema, language: str) -> bool:
     return any(schema.entity_for_label(*label) is not None for label in extractor.labels(schema, language).items())
 
 
-def _typed(extractor: Extractor, request: ExtractionRequest) -> Iterator[Mention]:
+def _typed(extractor: Extractor, request: ExtractionRequest, extract: Callable[[], Extraction]) -> Iterator[Mention]:
     labels = extractor.labels(request.schema, request.language)
-    for mention in extract_whole(extractor, request).mentions:
+    for mention in extract().mentions:
         entity = request.schema.entity_for_label(mention.type, labels.get(mention.type))
         if entity is not None:
             yield mention.model_copy(update={"type": entity.name})

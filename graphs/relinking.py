@@ -12,6 +12,7 @@ from kg_builder.clean.alignment import CleanText
 from kg_builder.corpora.records import GOLD
 from kg_builder.errors import KgBuilderError, SchemaError, StoreError
 from kg_builder.graph_store import GraphStore
+from kg_builder.graphs.asking import permit
 from kg_builder.graphs.components import Components
 from kg_builder.graphs.relinking_part import LinkChange, Relinked, Vocabulary, relink_part
 from kg_builder.graphs.rolling_up import Hierarchy, roll_up
@@ -151,4 +152,5 @@ def _cleaned(part: DocumentGraph, components: Components) -> CleanText:
     """The text as an extractor saw it; annotations that came with a corpus were made on the original."""
     if components.cleaner is None or part.selection.extractors == (GOLD.extractor,):
         return CleanText.unchanged(part.document.text)
-    return components.cleaner.clean(part.document, part.selection.language).text
+    permit(components.cleaner, allow_remote=components.settings.allow_remote)
+    return components.gate.clean(components.cleaner, part.document, part.selection.language).text

@@ -71,7 +71,7 @@ class ChatModelGenerator:
         self._model = model
         self._concurrency = concurrency
         self._refused: set[str] = set()
-        self.model = name or f"chat:{_model_name(model)}"
+        self.model = name or f"chat:{chat_model_name(model)}"
         self.remote = not runs_here(model) if remote is None else remote
 
     def generate(self, requests: Sequence[GenerationRequest]) -> Sequence[Generated]:
@@ -130,7 +130,7 @@ def chat_source(name: str, model: object) -> str:
     """How settings write a model that was given under a name. Raises SettingsError for what is no chat model."""
     if not isinstance(model, BaseChatModel):
         raise SettingsError(f"'{name}' is a {type(model).__name__}; give a LangChain chat model")
-    return f"chat:{_model_name(model)}"
+    return f"chat:{chat_model_name(model)}"
 
 
 def messages(prompt: Prompt) -> list[BaseMessage]:
@@ -238,6 +238,7 @@ def _unwrapped(text: str) -> str:
     return json.dumps(answer["items"], ensure_ascii=False)
 
 
-def _model_name(model: BaseChatModel) -> str:
+def chat_model_name(model: BaseChatModel) -> str:
+    """What its integration calls it."""
     names = (getattr(model, name, None) for name in ("model_name", "model", "model_id"))
     return next((name for name in names if isinstance(name, str) and name), type(model).__name__)

@@ -119,7 +119,7 @@ def _open(
             where=condition,
             max_tokens=max_tokens,
         )
-    answering = assistant_model(chosen)
+    answering = assistant_model(chosen, store)
     tools = toolkit(store, where=condition, settings=chosen)
     if isinstance(store, CypherStore) and store.asks_in_cypher(condition):
         tools.append(question_tool(store, answering, where=condition, settings=chosen))

@@ -107,6 +107,10 @@ def _lines(told: Forecast) -> Iterator[str]:
     yield f"forecast: {told.documents:,} documents to read{unchanged}"
     if told.sampled < told.documents and told.models:
         yield f"reckoned from the prompts of {told.sampled} of them, drawn by chance, and the length of all"
+    if told.blocked:
+        yield f"about {told.blocked:,} would be set aside, not sent: they identify people (privacy: block)"
+    if told.masked:
+        yield f"about {told.masked:,} would be sent with placeholders for what identifies people (privacy: mask)"
     if not told.models:
         yield "no language model would be asked"
     for model in told.models:

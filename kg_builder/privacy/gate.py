@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 Policy = Literal["block", "mask", "allow"]
 """What becomes of a text with identifiers that a model elsewhere would get: its document is set aside, placeholders
 stand for them, or it is sent as it is."""
+Part = Cleaner | Extractor | RelationExtractor
 IDENTIFIERS_FOUND = "identifiers-found"
 """Code of documents that are set aside."""
 _REMEMBERED = 32
@@ -77,7 +78,11 @@ class Gate:
         hidden, own = request_of(request, masked)
         return relations_back(extractor.relate(hidden), masked, own)
 
-    def _masked(self, part: Cleaner | Extractor | RelationExtractor, clean: CleanText, language: str) -> Masked | None:
+    def identifies(self, part: Part, clean: CleanText, language: str) -> bool:
+        """Whether the part would get a text with identifiers that the policy keeps from it."""
+        return part.remote and self.policy != "allow" and bool(self._found(clean, language))
+
+    def _masked(self, part: Part, clean: CleanText, language: str) -> Masked | None:
         """The text as the part may see it; None: as it is."""
         if not part.remote or self.policy == "allow":
             return None

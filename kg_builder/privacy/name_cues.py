@@ -10,12 +10,12 @@ from kg_builder.privacy.words import cues
 
 AGE = re.compile(
     r",?\s{1,2}(?:(?:is|was)\s)?(?:an?\s)?"
-    r"(?:\(?\d{1,3}[ \-]?(?:years?|yrs?|yo\b|y/?o\b|y\.o|tuổi|[MF]\b)|\d{2,3}\s?t\b)"
+    r"(?:\(?\d{1,3}(?:-years?(?=-old)|[ \-]?(?:yrs?|yo\b|y/?o\b|y\.o|tuổi|[MF]\b)|[ ]?years?\b)|\d{2,3}\s?t\b)"
 )
 YEAR_BORN = re.compile(r",?\s(?:sn|sinh năm|sinh ngày|nam|nữ)\b", re.IGNORECASE)
 ENTRY = re.compile(r"(?:[:#]|\d\.|\d\))\s{1,4}$")
 ARTICLE = re.compile(
-    r"(?:(?i:\b(?:an?|the|our|this|these|no|using|used|with an?))[ \n]{1,2}|[\"“'‘]|\d\S{0,3}[ ]{1,2})$"
+    r"(?:(?i:\b(?:an?|the|our|this|these|no|using|used|with an?))[ \n]{1,2}|[\"“'‘]|\d[^\s,]{0,3}[ ]{1,2})$"
 )
 THING = re.compile(
     r"[ ](?:\d|#|(?:plates?|drains?|sutures?|screws?|catheters?|needles?|tips?|shoes?|views?|techniques?|trucks?"
@@ -23,8 +23,13 @@ THING = re.compile(
     r"|ointment|cream|tablets?|capsules?|daily|bid|b\.i\.d|mg|scan|test|score|scale|maneuver|sign|syndrome|disease"
     r"|incision|approach|procedure|position|machine|monitor|dressing|graft|mesh|component|prosthesis)\b)"
 )
+LINE_END = re.compile(r"[ ]*(?:\n|$|[ ]{2}|\t|,[ ](?:born|aged?|DOB|MD|M\.D|DO|RN|PhD|NP|PA)\b)")
+BANNER = re.compile(r"[ ]*(?:[ ]{2}|\t)[ \t]*[A-Z]{0,4}-?\d")
+"""Behind a name on top of a page: a number."""
+INVERTED = re.compile(r"^[ \t]*(?=[^\W\d_][\w'’\-]*(?:[ ][\w'’\-]+){0,2},[ ])", re.MULTILINE)
+"""Before a surname that comes first."""
 ENDINGS = re.compile(
-    r"\w{3}(?:tion|ment|ance|ence|ity|logy|meter|scan|tory|gram|itis|osis|ectomy|scopy|plasty|ness|ical|ular)$"
+    r"\w{3}(?:tion|ment|ance|ence|ity|logy|meter|scan|tory|gram|itis|osis|ectomy|scopy|plasty|ness|ical|ular|ologist)$"
 )
 """Of words that are no names."""
 NAME_LABEL = re.compile(r"name|tên|ten\b|signed|dictated|transcribed")
@@ -79,15 +84,28 @@ def suffixes() -> re.Pattern[str]:
 
 @lru_cache(maxsize=1)
 def following() -> re.Pattern[str]:
-    """Verbs and the like behind a name."""
+    """Verbs and the like behind a name, what its bearer has, whose or who he or she is."""
     listed = _alternatives((*cues()["after"], *cues()["after_vi"]))
-    return re.compile(rf",?[ ]{{1,2}}(?:{listed})(?!\w)|['’]s[ ](?:{_alternatives(cues()['relation'])})(?!\w)")
+    owned = _alternatives((*cues()["relation"], *cues()["owned"]))
+    house = rf"[ ]of[ ](?:the[ ]|our[ ])?(?:\w{{3,20}}[ ]){{0,3}}(?:{_alternatives(cues()['house'])})"
+    apposition = r",[ ](?:an?|his|her|our|their|my|whom?)[ ][a-zI]"
+    return re.compile(rf",?[ ]{{1,2}}(?:{listed})(?!\w)|['’]s[ ](?:{owned})(?!\w)|{house}(?!\w)|{apposition}")
 
 
 @lru_cache(maxsize=1)
 def human() -> re.Pattern[str]:
     """What only persons do."""
-    return re.compile(rf"[ ]{{1,2}}(?:{_alternatives(cues()['human'])})(?!\w)")
+    return re.compile(rf"[ ]{{1,2}}(?:{_alternatives(cues()['human'])})(?!\w)(?![ ]by\b)")
+
+
+@lru_cache(maxsize=1)
+def surely_human() -> re.Pattern[str]:
+    """What neither a sign nor a device does that has somebody's name."""
+    listed, relation = _alternatives(cues()["sure"]), _alternatives((*cues()["relation"], "roommate"))
+    mood = rf"(?:was|is|has been)[ ](?:(?:very|quite|extremely)[ ])?(?:{_alternatives(cues()['mood'])})"
+    return re.compile(
+        rf"[ ]{{1,2}}(?:{listed}|{mood})(?!\w)(?![ ]by\b)|,[ ](?:his|her|their|my)[ ](?:{relation})(?!\w)"
+    )
 
 
 @lru_cache(maxsize=1)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 from kg_builder.privacy.name_runs import Run, Word
 from kg_builder.privacy.words import unmarked, words
 
 LEAST_REPEATED = 3
 """Letters of a name's word that is looked for in the rest of the text, and of one that stands alone."""
 _LETTERS = frozenset("ABCDEFGHIJKLMNOPQRSTUVW")
+_MIXED = re.compile(r"^(?!Mc|Mac|Fitz|De|Di|Du|La|Le|Van|O)\w*[a-z][A-Z]")
 _LEAST_SHOUTED = 5
 """Letters of a word in capitals that may be a name with a weak cue."""
 
@@ -18,7 +21,9 @@ def cut(run: Run) -> Run | None:
         return None
     kept = [run.words[0]]
     for word in run.words[1:]:
-        surname = len(Run(tuple(kept)).full) == 1 and given_like(run.words[0]) and not word.text.isupper()
+        full = Run(tuple(kept)).full
+        particles = not full and not run.words[0].initial
+        surname = particles or (len(full) == 1 and given_like(run.words[0]) and not word.text.isupper())
         if (plain(word) and not surname) or word.key in words().institutions:
             break
         kept.append(word)
@@ -46,7 +51,8 @@ def personal(run: Run, *, single: bool) -> bool:
         return False
     if len(run.full) > 1:
         eponyms = all(eponym(word) for word in run.full)
-        short = any(shouted(word) for word in run.full) and not all(word.text.isupper() for word in run.full)
+        upper = all(word.text.isupper() for word in run.full) and any(len(word.text) > 2 for word in run.full)
+        short = any(shouted(word) for word in run.full) and not upper
         return vietnamese(run) or not (eponyms or short or plain(run.full[0]))
     if len(run.full) == 0:
         return False
@@ -59,8 +65,8 @@ def personal(run: Run, *, single: bool) -> bool:
 
 
 def shouted(word: Word) -> bool:
-    """An abbreviation rather than a name."""
-    return word.text.isupper() and len(word.text) < _LEAST_SHOUTED
+    """An abbreviation rather than a name: ``CT``, ``QTcD``."""
+    return (word.text.isupper() and len(word.text) < _LEAST_SHOUTED) or _MIXED.search(word.text) is not None
 
 
 def looks_like_a_name(word: Word) -> bool:

@@ -17,6 +17,7 @@ _WORD = re.compile(rf"[^\W\d_](?:[^\W\d_]|[{_MARKS}])*(?:['’\-‐][^\W\d_](?:[
 _ENDS = frozenset("XYZ")
 """Letters that stand for a name rather than begin one; after their full stop comes another sentence."""
 _GAP = re.compile(r"[ \t\xa0]{1,2}")
+_PARTICLES_BEFORE = re.compile(r"(?<!\w)(?:(?:van|von|der|den|de|ter|ten|zu|zum)[ ]){1,3}$")
 _COMMA = re.compile(r",[ \t\xa0]?")
 
 
@@ -65,7 +66,8 @@ def run_at(text: str, place: int, *, comma: bool = False, most: int = MOST_WORDS
     while len(found) < most and (match := _WORD.match(text, place)) is not None:
         word = _without_possessive(Word(match.start(), match.end(), match.group()))
         capital = word.text[0].isupper() and not _glued(text, match.end())
-        if not capital and word.text not in _particles():
+        said_by_i = word.text == "I" and text[match.end() : match.end() + 1] != "."
+        if said_by_i or (not capital and word.text not in _particles()):
             break
         found.append(word)
         place = match.end()
@@ -99,6 +101,12 @@ def runs(text: str) -> Iterator[Run]:
             if run is not None:
                 yield run
                 place = max(place, run.end)
+
+
+def with_particles(text: str, start: int) -> int:
+    """Where the name begins that has its first capital there: ``van de Weterink``."""
+    before = _PARTICLES_BEFORE.search(text[max(0, start - 16) : start])
+    return start if before is None else start - len(before[0])
 
 
 def occurrences(text: str, keys: frozenset[str]) -> Iterator[Word]:

@@ -14,10 +14,11 @@ from kg_builder.privacy.identifiers import Identifier, Kind
 from kg_builder.privacy.name_cues import (
     AGE,
     ARTICLE,
-    ENDINGS,
+    BANNER,
     ENTRY,
+    INVERTED,
+    LINE_END,
     NAME_LABEL,
-    THING,
     YEAR_BORN,
     closings,
     following,
@@ -25,6 +26,7 @@ from kg_builder.privacy.name_cues import (
     labels,
     leading,
     suffixes,
+    surely_human,
     titles,
     vietnamese_titles,
 )
@@ -42,11 +44,32 @@ from kg_builder.privacy.name_evidence import (
     vietnamese_word,
     whole,
 )
-from kg_builder.privacy.name_runs import Run, Word, lower_case_words, occurrences, run_at, runs, stand_in
+from kg_builder.privacy.name_refusals import (
+    at_a_place,
+    compound,
+    in_a_list_of,
+    phrase,
+    profession,
+    several,
+    taken_as_drugs,
+    thing,
+    usual,
+)
+from kg_builder.privacy.name_runs import (
+    Run,
+    Word,
+    lower_case_words,
+    occurrences,
+    run_at,
+    runs,
+    stand_in,
+    with_particles,
+)
 from kg_builder.privacy.words import words
 
 _DOUBTFUL_LABELS = frozenset({"cc", "to", "from", "re", "source", "contact", "attention"})
 """Single words behind them are rather complaints or places."""
+_OF_PATIENTS = frozenset({"patient", "pt"})
 _MOST_UNKNOWN = 4
 """Words of which a name may have less where nothing says that it is one."""
 
@@ -55,7 +78,9 @@ def find_names(text: str, clinical: Sequence[tuple[int, int]]) -> list[Identifie
     """Names in the text, also where they come back without their cue; may overlap. `clinical`: spans that are none."""
     veto = _Veto(clinical)
     found = {(run.start, run.end): (run, rule) for run, rule in _candidates(text, veto) if not stand_in(run)}
-    names = [Identifier(run.start, run.end, Kind.NAME, f"name:{rule}") for run, rule in found.values()]
+    names = [
+        Identifier(with_particles(text, run.start), run.end, Kind.NAME, f"name:{rule}") for run, rule in found.values()
+    ]
     return names + list(_repeated(text, found.values(), veto))
 
 
@@ -89,6 +114,14 @@ def _candidates(text: str, veto: _Veto) -> Iterator[tuple[Run, str]]:
     yield from _after_titles(text, veto)
     yield from _after_labels(text, veto)
     yield from _after_closings(text)
+    yield from _on_banners(text)
+    drugs = taken_as_drugs(text)
+    for run, rule in _by_weak_cues(text, veto):
+        if not (run.full and all(word.key in drugs for word in run.full)):
+            yield run, rule
+
+
+def _by_weak_cues(text: str, veto: _Veto) -> Iterator[tuple[Run, str]]:
     yield from _after_words(text, veto)
     for run in runs(text):
         yield from _by_what_follows(text, run, veto)
@@ -103,7 +136,8 @@ def _after_titles(text: str, veto: _Veto) -> Iterator[tuple[Run, str]]:
             continue
         if run.words[0].initial and len(run.words) > 1 and veto.touching(run.words[1].start, run.words[1].end):
             continue  # another sentence after the initial that stands for a name
-        kept = cut(run) or (Run(run.words[:1]) if match["abbreviated"] else None)
+        regurgitates = match["abbreviated"] == "MR" and not run.words[0].text.isupper() and plain(run.words[0])
+        kept = cut(run) or (Run(run.words[:1]) if match["abbreviated"] and not regurgitates else None)
         if kept is not None:
             yield kept, "title"
     for match in vietnamese_titles().finditer(text):
@@ -119,17 +153,39 @@ def _after_labels(text: str, veto: _Veto) -> Iterator[tuple[Run, str]]:
             continue
         label = match["label"].lower()
         sure = bool(NAME_LABEL.search(label))
-        kept = whole(run) if sure else cut(run)
+        if not sure and phrase(text, run):
+            continue
+        kept = whole(run) if sure else _labelled(text, run, label)
         if kept is not None and label in _DOUBTFUL_LABELS and len(kept.full) == 1:
             kept = kept if words().known(kept.full[0].key) else None
         if kept is not None and (sure or len(kept.full) > 1 or (personal(kept, single=True) and not veto.holds(kept))):
             yield kept, "label"
 
 
+def _labelled(text: str, run: Run, label: str) -> Run | None:
+    """What a label is followed by; whatever its words are, in ``Patient: Dakota Gross`` and ``RE: Church, Hayden``."""
+    if vietnamese(run):
+        return run
+    likely = len(run.full) > 1 and not plain(run.full[0]) and LINE_END.match(text, run.end) is not None
+    inverted = "," in text[run.start : run.end]
+    built = any(word.key in words().institutions for word in run.words)
+    sure = inverted or label in _OF_PATIENTS or not (built or label in _DOUBTFUL_LABELS)
+    return run if likely and sure else cut(run)
+
+
 def _after_closings(text: str) -> Iterator[tuple[Run, str]]:
     for match in closings().finditer(text):
-        if (run := run_at(text, match.end())) is not None and (kept := whole(run)) is not None:
+        run = run_at(text, match.end())
+        if run is not None and not phrase(text, run) and (kept := whole(run)) is not None:
             yield kept, "closing"
+
+
+def _on_banners(text: str) -> Iterator[tuple[Run, str]]:
+    """``Okoro, Tadeusz   4471982   03/04/2021``."""
+    for match in INVERTED.finditer(text):
+        run = run_at(text, match.end(), comma=True)
+        if run is not None and "," in text[run.start : run.end] and BANNER.match(text, run.end):
+            yield run, "banner"
 
 
 def _after_words(text: str, veto: _Veto) -> Iterator[tuple[Run, str]]:
@@ -161,8 +217,13 @@ def _by_what_follows(text: str, run: Run, veto: _Veto) -> Iterator[tuple[Run, st
 
 def _does_something(text: str, run: Run) -> bool:
     """Whether a verb follows; behind one word alone, one of which only persons are the subject."""
+    if len(run.full) == 1 and surely_human().match(text, run.end):
+        only = run.full[0]
+        common = plain(only) or shouted(only) or profession(only)
+        return not (common or _begins_entry(text, run) or _article(text, run))
     if human().match(text, run.end):
-        return personal(run, single=not _begins_entry(text, run))
+        unlikely = _begins_entry(text, run) or _article(text, run) or any(map(profession, run.full))
+        return personal(run, single=not (len(run.full) == 1 and unlikely))
     return following().match(text, run.end) is not None and personal(run, single=False)
 
 
@@ -181,17 +242,24 @@ def _by_itself(text: str, run: Run, veto: _Veto) -> Iterator[tuple[Run, str]]:
     for part in _parts(run):
         if vietnamese(part) and not veto.holds(part):
             yield part, "vietnamese"
-        elif THING.match(text, part.end) or any(ENDINGS.search(word.key) for word in part.full):
+        elif thing(text, part) or at_a_place(text, part) or several(text, part):
             continue
         elif (
             len(part.full) > 1
             and not any(word.text.isupper() for word in part.full)
+            and not (usual(part) and not _first_line(text, part))
             and not veto.holds(part, cued=False)
+            and not in_a_list_of(text, part, iter(veto.touching(part.start - 3, part.end + 3)))
         ):
             first, *others = part.full
             listed = first.key in words().given and not any(plain(word) for word in others)
             if listed or len(part.full) < _MOST_UNKNOWN:
                 yield part, "capitals"
+
+
+def _first_line(text: str, run: Run) -> bool:
+    """Whether it is all of the text's first line, as above an address."""
+    return not text[: run.start].strip() and LINE_END.match(text, run.end) is not None
 
 
 def _parts(run: Run) -> Iterator[Run]:
@@ -201,7 +269,7 @@ def _parts(run: Run) -> Iterator[Run]:
     part: list[Word] = []
     for word in (*run.words, None):
         surname = len(part) == 1 and word is not None and eponym(word) and given_like(part[0])
-        if word is not None and (surname or not ordinary(word) or (part and vietnamese_word(part[0]))):
+        if word is not None and (surname or not _breaks(word) or (part and vietnamese_word(part[0]))):
             part.append(word)
         else:
             while part and not part[-1].text[0].isupper():
@@ -209,6 +277,10 @@ def _parts(run: Run) -> Iterator[Run]:
             if part:
                 yield Run(tuple(part))
             part = []
+
+
+def _breaks(word: Word) -> bool:
+    return ordinary(word) or compound(word)
 
 
 def _without_ordinary_beginning(run: Run) -> Run | None:

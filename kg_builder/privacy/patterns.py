@@ -76,18 +76,18 @@ def _no_place(rule: Rule, found: str) -> bool:
     """Whether it only stands for a place, or is a building: ``lives in ABC``, ``born in Hospital``."""
     if rule.kind is not Kind.ADDRESS or _DIGIT.search(found):
         return False
-    if found.lower() in _states():
+    if _no_towns().fullmatch(found):
         return True
     last = found.rsplit(maxsplit=1)[-1]
     return last in words().stand_ins or last.lower() in words().institutions or last.lower() in words().plain
 
 
 @lru_cache(maxsize=1)
-def _states() -> frozenset[str]:
-    """Names of states that no large city has: they don't identify anybody."""
-    data = yaml.safe_load((files(__package__) / "patterns.yaml").read_text(encoding="utf-8"))
-    names = data["lists"]["state_name"].replace("[ ]", " ").split("|")
-    return frozenset(names) - {"new york", "washington"}
+def _no_towns() -> re.Pattern[str]:
+    """Names of states that no large city has, of countries and parts of the world: they don't identify anybody."""
+    lists = yaml.safe_load((files(__package__) / "patterns.yaml").read_text(encoding="utf-8"))["lists"]
+    names = f"(?!new[ ]york|washington)(?:{lists['state_name']})|(?:(?:{lists['region']})[ ])?(?:{lists['country']})"
+    return re.compile(names, re.IGNORECASE)
 
 
 def _date(found: str) -> bool:

@@ -37,9 +37,10 @@ class Words:
     def unusual(self, word: str) -> bool:
         """Whether nothing that we know is written so, so that it may well be a name."""
         listed = word in self.plain or word in self.eponyms or word in self.institutions
-        return not listed and not self._usual(word)
+        return not listed and not self.usual(word)
 
-    def _usual(self, word: str) -> bool:
+    def usual(self, word: str) -> bool:
+        """Whether the tagger knows it, with an ending or without."""
         if word in self.ordinary:
             return True
         endings = ("s", "es", "ed", "d", "ing", "ly", "er", "al", "ic", "ation")

@@ -20,7 +20,12 @@ def citation(evidence: EvidenceView) -> str:
 
 def sentence_key(document: str, start: int, end: int) -> str:
     """The key of these characters of a document, without brackets."""
-    return f"{quote(document, safe=_PLAIN)}:{start}-{end}"
+    return f"{quoted(document)}:{start}-{end}"
+
+
+def quoted(document: str) -> str:
+    """A document's id as it stands in a key."""
+    return quote(document, safe=_PLAIN)
 
 
 def citations_in(text: str) -> tuple[str, ...]:

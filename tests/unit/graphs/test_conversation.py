@@ -113,8 +113,8 @@ def test_an_unknown_name_is_not_taken_for_the_last_one(store: GraphStore) -> Non
 
 
 @pytest.mark.parametrize("named", [{}, {"models": {"mine": {"source": "hf:some/where"}}}])
-def test_what_is_no_chat_model_is_refused(named: dict[str, Any]) -> None:
+def test_what_is_no_chat_model_is_refused(store: GraphStore, named: dict[str, Any]) -> None:
     name = "mine" if named else "hf:some/where"
 
     with pytest.raises(SettingsError, match="is no chat model"):
-        assistant_model(load_settings(None, chat_model=name, **named))
+        assistant_model(load_settings(None, chat_model=name, **named), store)

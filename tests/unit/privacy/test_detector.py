@@ -117,6 +117,43 @@ def test_numbers_of_medicine_are_no_identifiers(detector: Detector, text: str) -
     assert [one for one in found(detector, text) if one != "May"] == []
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("The wound was clean.  Brightwater tolerated the procedure well.", ["Brightwater"]),
+        ("On 07/16/07, Rawiri Brightwater removed the sutures.", ["07/16/07", "Rawiri Brightwater"]),
+        ("Okoro, Tadeusz   4471982   03/04/2021", ["Okoro, Tadeusz", "4471982", "03/04/2021"]),
+        ("Ngozi Brightwater's chart was reviewed.", ["Ngozi Brightwater"]),
+        ("Brightwater was very cooperative.", ["Brightwater"]),
+        ("Regarding: Kara Ware, born 03/04/2021", ["Kara Ware", "03/04/2021"]),
+        ("van de Weterink slept well.", ["van de Weterink"]),
+        ("Serial number ISH802345 was read.", ["ISH802345"]),
+        ("He was born in Helsingborg. There he stayed.", ["Helsingborg"]),
+        ("5 Pedersen Lane, Paulburn 2247", ["5 Pedersen Lane, Paulburn 2247"]),
+    ],
+)
+def test_identifiers_in_many_forms(detector: Detector, text: str, expected: list[str]) -> None:
+    assert found(detector, text) == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Electronically signed by the attending.",
+        "She was started on Zonegran. The Zonegran helped. Zonegran 200 mg was given.",
+        "He takes Diovan, Dolgic Plus, aspirin.",
+        "Slit Lamp: normal. The Cell Saver was used.",
+        "He was discharged from Anaheim Memorial. St. Luke's Episcopal Hospital was full.",
+        "ANESTHESIOLOGIST: Monitored anesthesia care",
+        "No significant MR. No gradient. Patients in South Africa and the Peace Corps.",
+        "C57BL/6 mice and EC 1.13.11.31; CA19-9 may be raised; adults of 18-100 years of age.",
+        "Steri-Strips were placed. The Neurologist became concerned. Actuarial 10-year survival was 58%.",
+    ],
+)
+def test_what_only_looks_like_an_identifier(detector: Detector, text: str) -> None:
+    assert found(detector, text) == []
+
+
 def test_a_name_is_found_again_where_nothing_says_that_it_is_one(detector: Detector) -> None:
     text = "Mrs. Vandermolen came. The scan showed that Vandermolen has gallstones."
     assert found(detector, text) == ["Vandermolen", "Vandermolen"]
