@@ -1,8 +1,8 @@
-# check: style, types, import rules · test: the test suite
+# check: style, types, import rules · test: the test suite · browser: the page in Chromium · docs: the site
 # bench: speed and memory of a build, its steps and its cold start · compare: against BERT-base and spaCy, see below
 BIN := $(if $(wildcard .venv/bin/python),.venv/bin/,)
 
-.PHONY: check test bench compare
+.PHONY: check test browser docs bench compare
 
 check:
 	$(BIN)ruff check .
@@ -12,6 +12,13 @@ check:
 
 test:
 	$(BIN)pytest -n logical --dist loadfile
+
+browser:
+	CI=true $(BIN)pytest -m browser tests/browser
+
+# Needs pip install -e '.[docs]'.
+docs:
+	$(BIN)sphinx-build -W --keep-going -b html docs build/docs
 
 # make bench ABSTRACTS=path/to/abstracts.pubtator
 ABSTRACTS ?= examples/texts
