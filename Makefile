@@ -14,7 +14,7 @@ test:
 	$(BIN)pytest -n logical --dist loadfile
 
 browser:
-	CI=true $(BIN)pytest -m browser tests/browser
+	CI=true $(BIN)pytest -m browser -n logical --dist loadfile tests/browser
 
 # Needs pip install -e '.[docs]'.
 docs:
