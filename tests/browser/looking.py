@@ -126,15 +126,19 @@ def on_canvas(page: Page, concept_id: str) -> tuple[float, float]:
 
 
 def middle_of_edge(page: Page, edge: Triple) -> tuple[float, float]:
-    """Where on the screen the middle of an edge is drawn."""
-    place: dict[str, float] = page.evaluate(
+    """Where on the screen the middle of an edge is drawn, once it is drawn and at rest."""
+    place: dict[str, float] = page.wait_for_function(
         """(edge) => {
           const box = document.getElementById("cy"), corner = box.getBoundingClientRect();
           const at = box._cyreg.cy.getElementById(`e${JSON.stringify(edge)}`).renderedMidpoint();
-          return { x: corner.x + at.x, y: corner.y + at.y };
+          const before = window.kgMiddle ?? {}, now = { x: corner.x + at?.x, y: corner.y + at?.y, key: String(edge) };
+          window.kgMiddle = now;
+          const still = before.key === now.key && before.x === now.x && before.y === now.y;
+          return Number.isFinite(now.x) && Number.isFinite(now.y) && still ? now : null;
         }""",
-        list(edge),
-    )
+        arg=list(edge),
+        polling=150,
+    ).json_value()
     return place["x"], place["y"]
 
 

@@ -10,7 +10,7 @@ from playwright.sync_api import Page
 
 from tests.browser.conftest import Open
 from tests.browser.explorers import Explorer, Kind
-from tests.browser.looking import choose, open_document, open_relation, wait_for_edge
+from tests.browser.looking import choose, on_canvas, open_document, open_relation, wait_for_edge
 
 IMAGES = Path(__file__).parents[2] / "docs" / "images"
 MOST_BYTES = 200_000
@@ -31,7 +31,9 @@ def test_graph_with_evidence(examples: Explorer, open_page: Open) -> None:
     wait_for_edge(page, (CISPLATIN, "INDUCES", KIDNEY_INJURY))
     open_relation(page, "Cisplatin", "INDUCES", "Acute Kidney Injury")
     page.get_by_test_id("as-table").click()
-    page.locator("#fit").click()
+    page.wait_for_timeout(700)
+    page.mouse.move(*on_canvas(page, CISPLATIN))
+    page.mouse.wheel(0, -200)
 
     keep(page, "explorer-graph.png")
 

@@ -55,8 +55,11 @@ const Graph = (() => {
     const dense = () => quiet.size > 0 && view.edges.length > 2 * view.nodes.length;
     const widthOf = ({ key, support }) => Lines.width(support) * (quiet.has(key) ? 0.4 : dense() ? 0.65 : 1);
 
+    let heading = null; // {id → {x, y}}: where nodes that move now are going
+    const placeOf = (item) => ({ ...(heading?.get(item.data("key")) || item.position()) });
+
     const places = ({ how, id, positions }) => {
-      const spotOf = (key) => positions?.get(key) || (node(key).nonempty() ? { ...node(key).position() } : memory.get(key));
+      const spotOf = (key) => positions?.get(key) || (node(key).nonempty() ? placeOf(node(key)) : memory.get(key));
       const aspect = Math.max(0.5, Math.min(2.2, container.clientWidth / Math.max(1, container.clientHeight)));
       return GraphPlaces.find(view, { how, id, spotOf, aspect, quiet, ranks });
     };
@@ -98,6 +101,7 @@ const Graph = (() => {
     const soft = () => !CALM.matches && view.nodes.length <= MOST_MOVED;
 
     const settle = (targets) => {
+      heading = null;
       cy.batch(() => cy.nodes().forEach((item) => void item.position(targets.get(item.data("key")) || item.position())));
     };
 
@@ -105,6 +109,7 @@ const Graph = (() => {
       moving += 1;
       const turn = moving;
       if (!soft()) return settle(targets);
+      heading = targets;
       const starts = new Map(cy.nodes().map((item) => [item.data("key"), { ...item.position() }]));
       const began = performance.now();
       const step = (now) => {
@@ -118,6 +123,7 @@ const Graph = (() => {
           }),
         );
         if (done < 1) requestAnimationFrame(step);
+        else heading = null;
       };
       requestAnimationFrame(step);
       return undefined;
@@ -148,7 +154,7 @@ const Graph = (() => {
       else cy.viewport({ zoom: fits, pan });
     };
 
-    const current = () => new Map(cy.nodes().map((item) => [item.data("key"), { ...item.position() }]));
+    const current = () => new Map(cy.nodes().map((item) => [item.data("key"), placeOf(item)]));
     const fit = () => frame(current());
     const neighboursOf = (id) => new Set([id, ...view.edges.flatMap((item) => (item.subject === id ? [item.object] : item.object === id ? [item.subject] : []))]);
 
