@@ -105,5 +105,6 @@ def _view(items: list[Stated], names: Mapping[str, str]) -> RelationView:
     )
 
 
-def _place(piece: EvidenceView) -> tuple[str, tuple[int, int], tuple[int, int], tuple[int, int]]:
-    return piece.document, piece.sentence, piece.subject, piece.object
+def _place(piece: EvidenceView) -> tuple[object, ...]:
+    """Where it stands; what is said twice in one place keeps one order in every store."""
+    return piece.document, piece.sentence, piece.subject, piece.object, piece.assertion.value, piece.cue or ""
