@@ -68,8 +68,10 @@ def test_equals_the_local_engine_and_resumes(tmp_path: Path) -> None:
         builds[engine] = build(rows, store=store, settings=settings(engine), on_report=reports[engine].append)
     local, ray = builds["local"], builds["ray"]
     assert exported(ray, tmp_path / "ray.json") == exported(local, tmp_path / "local.json")
-    timeless = {"id", "started", "finished", "seconds_by_step"}
-    assert ray.run.model_dump(exclude=timeless) == local.run.model_dump(exclude=timeless)
+    own = {"id", "started", "finished", "seconds_by_step", "setup"}
+    assert ray.run.model_dump(exclude=own) == local.run.model_dump(exclude=own)
+    parts = [build.run.setup.parts for build in (local, ray) if build.run.setup is not None]
+    assert parts[0] == parts[1] != ()
     assert list(ray.store.failures()) == list(local.store.failures())
     outcomes = [
         [(report.document_id, report.status, report.failure) for report in reports[engine]] for engine in ENGINES
