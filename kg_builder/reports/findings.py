@@ -18,7 +18,7 @@ class Finding(NamedTuple):
     level: Level
     """``problem``: something is missing from the graph, or can't be relied on."""
     said: str
-    todo: str = ""
+    advice: str = ""
     """What can be done about it; empty: nothing needs to be."""
 
 
@@ -42,7 +42,7 @@ def accounting(run: RunRecord) -> tuple[Sum, Sum]:
     return Sum("documents read", run.read, documents), Sum("items extracted", run.items_extracted, items)
 
 
-TODO: Mapping[str, str] = {
+ADVICE: Mapping[str, str] = {
     "backend-unavailable": "The model's backend didn't answer: the same build command tries them again.",
     "bad-document": "Mend the documents in the file; the others of the file were read.",
     "binary-file": "Convert the files to text first.",
@@ -100,7 +100,7 @@ def _sums(run: RunRecord) -> Iterator[Finding]:
 def _failures(run: RunRecord) -> Iterator[Finding]:
     for code, count in sorted(run.failures_by_code.items(), key=lambda item: -item[1]):
         said = f"{counted(count, 'document')} failed: {code.replace('-', ' ')}."
-        yield Finding("problem", said, TODO.get(code, "The ledger says why: see the failures below."))
+        yield Finding("problem", said, ADVICE.get(code, "The ledger says why: see the failures below."))
 
 
 def _left(run: RunRecord, content: GraphContent) -> Iterator[Finding]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from kg_builder.errors import InputError
 from kg_builder.html.highlight import Highlight, highlighted
-from kg_builder.reports.findings import TODO, accounting, findings
+from kg_builder.reports.findings import ADVICE, accounting, findings
 from kg_builder.reports.graph_content import GraphContent, graph_content
 from kg_builder.reports.plots import bar
 from kg_builder.reports.rendering import page
@@ -85,7 +85,7 @@ def render_run(run: RunRecord, runs: Sequence[RunRecord], content: GraphContent,
         examples=content.ledger.examples,
         failures=_coded(run.failures_by_code, {code: len(all_) for code, all_ in content.ledger.failures.items()}),
         failed=content.ledger.failures,
-        todo=TODO,
+        advice=ADVICE,
         steps=_rows(run.seconds_by_step, in_order=True),
         elapsed=(run.finished - run.started).total_seconds() if run.finished else None,
         origins=content.origins,

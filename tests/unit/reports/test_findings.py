@@ -8,7 +8,7 @@ import pytest
 
 from kg_builder.backends.spending import ModelUsage
 from kg_builder.graph_store import Failure
-from kg_builder.reports.findings import TODO, accounting, findings
+from kg_builder.reports.findings import ADVICE, accounting, findings
 from kg_builder.reports.graph_content import graph_content
 from kg_builder.stores.views import RunRecord
 from tests.unit.reports.graphs import graph, part, run_record
@@ -66,9 +66,9 @@ def test_failures_of_other_runs_and_other_settings_are_told() -> None:
 
 
 def test_the_commonest_failures_come_with_what_to_do() -> None:
-    assert set(TODO) >= CODES
+    assert set(ADVICE) >= CODES
     told = findings(run_record(failures_by_code=dict.fromkeys(CODES, 1)), graph_content(graph()))
-    assert all(one.todo for one in told)
+    assert all(one.advice for one in told)
 
 
 def test_the_sums_are_those_of_the_record() -> None:
