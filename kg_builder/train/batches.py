@@ -10,15 +10,11 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from kg_builder.extract.tagger.features import TYPES, WIDTHS
 from kg_builder.train.examples import Example
 from kg_builder.train.token_labels import UNKNOWN
 
 _POOL = 20
 """Batches' worth of windows that are sorted by length together: little padding, and still a random order."""
-
-_DICTIONARY = len(TYPES)
-"""The first features are the dictionary's, one a type."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +32,7 @@ class Batch:
     words: Tensor
     """windows × (words + 2): true where there is one."""
     tags: Tensor
-    """windows × words × types; -1: unknown, or no word."""
+    """windows × words × columns; -1: unknown, or no word."""
 
 
 def epoch_dice(seed: int, epoch: int) -> random.Random:
@@ -63,23 +59,28 @@ def batch_count(examples: int, size: int) -> int:
 
 
 def pad(
-    examples: Sequence[Example], device: torch.device, *, dropout: float = 0.0, dice: random.Random | None = None
+    examples: Sequence[Example],
+    device: torch.device,
+    *,
+    dropout: float = 0.0,
+    look_ups: int = 0,
+    dice: random.Random | None = None,
 ) -> Batch:
-    """One batch; `dropout` is the share of windows that lose their dictionary hits."""
+    """One batch; `dropout` is the share of windows that lose their hits in lists, the first `look_ups` features."""
     windows = [example.window for example in examples]
     size, pieces = len(windows), max(len(window.input_ids) for window in windows)
     words = max(window.word_count for window in windows)
     input_ids, present = np.zeros((size, pieces), np.int64), np.zeros((size, pieces), np.bool_)
-    features = np.zeros((size, pieces, len(WIDTHS)), np.int64)
+    features = np.zeros((size, pieces, windows[0].features.shape[1]), np.int64)
     kept, read = np.zeros((size, words + 2), np.int64), np.zeros((size, words + 2), np.bool_)
-    tags = np.full((size, words, len(TYPES)), UNKNOWN, np.int64)
+    tags = np.full((size, words, examples[0].tags.shape[1]), UNKNOWN, np.int64)
     for row, (window, example) in enumerate(zip(windows, examples, strict=True)):
         length = len(window.input_ids)
         input_ids[row, :length] = window.input_ids
         present[row, :length] = True
         features[row, :length] = window.features
         if dropout and dice is not None and dice.random() < dropout:
-            features[row, :, :_DICTIONARY] = 0
+            features[row, :, :look_ups] = 0
         kept[row, : len(window.kept)] = window.kept
         read[row, : len(window.kept)] = True
         tags[row, : len(example.tags)] = example.tags

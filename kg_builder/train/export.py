@@ -29,6 +29,7 @@ from kg_builder.extract.tagger.model import MODEL, SETTINGS, TOKENIZER, Descript
 from kg_builder.extract.tagger.session import INPUTS, OUTPUT, Session, feed, of_words
 from kg_builder.onnx_sessions import without_telemetry
 from kg_builder.train.tagger_model import Tagger
+from kg_builder.train.word_network import WordNetwork
 
 Run = Callable[[Window], NDArray[np.float32]]
 """A window's scores: words × (types · 3)."""
@@ -80,8 +81,8 @@ def write_model(model: Tagger, directory: Path, *, tokenizer: str, described: Ma
     return description
 
 
-def export_onnx(model: Tagger, path: Path) -> None:
-    """Write a trained tagger as ONNX in single precision, with layer norm and gelu as operators of their own."""
+def export_onnx(model: WordNetwork, path: Path) -> None:
+    """Write a trained network as ONNX in single precision, with layer norm and gelu as operators of their own."""
     without_telemetry()
     from onnxruntime.transformers.fusion_options import FusionOptions
     from onnxruntime.transformers.optimizer import optimize_model
@@ -131,7 +132,7 @@ def check(score: Callable[[Run], float], model: Tagger, path: Path, *, most: flo
     return drift
 
 
-def torch_run(model: Tagger) -> Run:
+def torch_run(model: WordNetwork) -> Run:
     """The trained model, one window at a time."""
     model.eval()
 
@@ -149,12 +150,12 @@ def onnx_run(path: Path, threads: int = 1) -> Run:
     return Session(path, threads=threads).run
 
 
-def _trace(model: Tagger, path: Path) -> None:
+def _trace(model: WordNetwork, path: Path) -> None:
     """Trace two short windows. At run time there is no padding: the exported model takes no masks."""
     model.eval()
     attention = model.encoder.config._attn_implementation
     model.encoder.set_attn_implementation("eager")
-    pieces, features = torch.ones(2, 16, dtype=torch.long), torch.zeros(2, 16, len(WIDTHS), dtype=torch.long)
+    pieces, features = torch.ones(2, 16, dtype=torch.long), torch.zeros(2, 16, len(model.features), dtype=torch.long)
     inputs = (pieces, features, torch.arange(12).expand(2, -1))
     axes = {name: {0: "batch", 1: "pieces"} for name in INPUTS[:2]} | {
         name: {0: "batch", 1: "words"} for name in (INPUTS[2], OUTPUT)

@@ -1,21 +1,20 @@
-"""The training loop of the tagger: AdamW with warm-up and linear decay, one pass an epoch."""
+"""The training loop of our networks over words: AdamW with warm-up and linear decay, one pass an epoch."""
 
 from __future__ import annotations
 
 import random
 from collections.abc import Callable, Sequence
+from typing import Protocol
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from kg_builder.extract.tagger.features import TYPES
 from kg_builder.train.batches import Batch, batch_count, epoch_dice, pad, shuffled
 from kg_builder.train.examples import Example
-from kg_builder.train.recipe import NerRecipe
 from kg_builder.train.scoring import ScoreExamples
-from kg_builder.train.tagger_model import Tagger
+from kg_builder.train.word_network import WordNetwork
 
 _LARGEST_GRADIENT = 1.0
 _SMALLEST_RATE = 0.02
@@ -23,12 +22,56 @@ _SMALLEST_RATE = 0.02
 _SCORED_AT_ONCE = 16
 
 
+class Pace(Protocol):
+    """What the loop needs of a recipe."""
+
+    @property
+    def seed(self) -> int:
+        """Of all that is drawn."""
+        ...
+
+    @property
+    def epochs(self) -> int:
+        """Passes over the examples."""
+        ...
+
+    @property
+    def batch_size(self) -> int:
+        """Windows."""
+        ...
+
+    @property
+    def learning_rate(self) -> float:
+        """Of the encoder, at its highest."""
+        ...
+
+    @property
+    def head_learning_rate(self) -> float:
+        """Of the layers that the encoder doesn't have, at its highest."""
+        ...
+
+    @property
+    def warmup(self) -> float:
+        """Share of all steps over which the rates rise."""
+        ...
+
+    @property
+    def weight_decay(self) -> float:
+        """Of all parameters."""
+        ...
+
+    @property
+    def dictionary_dropout(self) -> float:
+        """Share of windows that are read without hits in lists."""
+        ...
+
+
 def choose_device() -> torch.device:
     """A GPU if there is one."""
     return torch.device("cuda" if torch.cuda.is_available() else "cpu")
 
 
-def make_optimizer(model: Tagger, recipe: NerRecipe) -> torch.optim.AdamW:
+def make_optimizer(model: WordNetwork, recipe: Pace) -> torch.optim.AdamW:
     """Two groups: the encoder's parameters, then all others. Fused: one kernel for all parameters, on CPUs too."""
     encoder = [value for name, value in model.named_parameters() if name.startswith("encoder.")]
     others = [value for name, value in model.named_parameters() if not name.startswith("encoder.")]
@@ -43,10 +86,10 @@ def rate_share(step: int, steps: int, warmup: float) -> float:
 
 
 def train_epoch(
-    model: Tagger,
+    model: WordNetwork,
     optimizer: torch.optim.Optimizer,
     examples: Sequence[Example],
-    recipe: NerRecipe,
+    recipe: Pace,
     *,
     epoch: int,
     after_batch: Callable[[float], None],
@@ -64,13 +107,14 @@ def train_epoch(
         share = rate_share(epoch * len(batches) + index, steps, recipe.warmup)
         for group, rate in zip(optimizer.param_groups, rates, strict=True):
             group["lr"] = rate * share
-        loss = _step(model, optimizer, pad(chosen, device, dropout=recipe.dictionary_dropout, dice=dice))
+        batch = pad(chosen, device, dropout=recipe.dictionary_dropout, look_ups=model.look_ups, dice=dice)
+        loss = _step(model, optimizer, batch)
         total += loss
         after_batch(loss)
     return total / len(batches)
 
 
-def scorer(model: Tagger) -> ScoreExamples:
+def scorer(model: WordNetwork) -> ScoreExamples:
     """Scores of examples in batches of similar lengths, on the model's device."""
 
     def score(examples: Sequence[Example]) -> list[NDArray[np.float32]]:
@@ -81,7 +125,7 @@ def scorer(model: Tagger) -> ScoreExamples:
         with torch.no_grad():
             for first in range(0, len(order), _SCORED_AT_ONCE):
                 chosen = order[first : first + _SCORED_AT_ONCE]
-                scores = word_scores(model, pad([examples[index] for index in chosen], device)).flatten(2).cpu().numpy()
+                scores = word_scores(model, pad([examples[index] for index in chosen], device)).cpu().numpy()
                 for index, rows in zip(chosen, scores, strict=True):
                     found[index] = rows[: examples[index].window.word_count]
         return [found[index] for index in range(len(examples))]
@@ -89,12 +133,12 @@ def scorer(model: Tagger) -> ScoreExamples:
     return score
 
 
-def word_scores(model: Tagger, batch: Batch) -> Tensor:
-    """windows × words × types × 3, in single precision; on a GPU the products are in bfloat16."""
+def word_scores(model: WordNetwork, batch: Batch) -> Tensor:
+    """windows × words × outputs, in single precision; on a GPU the products are in bfloat16."""
     device = batch.input_ids.device
     with torch.autocast(device.type, torch.bfloat16, enabled=device.type == "cuda"):
         scores: Tensor = model(batch.input_ids, batch.features, batch.kept, batch.pieces, batch.words)
-    return scores[:, 1:-1].float().unflatten(2, (len(TYPES), 3))
+    return scores[:, 1:-1].float()
 
 
 def fix_seed(seed: int) -> None:
@@ -102,7 +146,7 @@ def fix_seed(seed: int) -> None:
     torch.manual_seed(random.Random(seed).getrandbits(63))
 
 
-def _step(model: Tagger, optimizer: torch.optim.Optimizer, batch: Batch) -> float:
+def _step(model: WordNetwork, optimizer: torch.optim.Optimizer, batch: Batch) -> float:
     loss = model.loss(word_scores(model, batch), batch.tags)
     optimizer.zero_grad()
     loss.backward()

@@ -1,4 +1,4 @@
-"""The tagger in torch: a BERT encoder, added word features, and one conditional random field a type."""
+"""The tagger in torch: one conditional random field a type over the scores of its words."""
 
 from __future__ import annotations
 
@@ -6,80 +6,39 @@ from pathlib import Path
 
 import torch
 from torch import Tensor, nn
-from transformers import BertConfig, BertModel
+from transformers import BertModel
 
 from kg_builder.extract.tagger.decoding import FORBIDDEN, INSIDE, OUTSIDE
 from kg_builder.extract.tagger.features import TYPES, WIDTHS
+from kg_builder.train.word_network import WordNetwork, bert_encoder
 
 
-class Tagger(nn.Module):
-    """Scores of outside, begin and inside for every word and type.
+class Tagger(WordNetwork):
+    """Scores of outside, begin and inside for every word and type."""
 
-    The lower layers of the encoder read all pieces; the layers from `words_from` on (0 is the lowest) read only each
-    word's first piece, which has gathered what the others say by then (after Dai et al. 2020, Funnel-Transformer).
-    """
+    look_ups = len(TYPES)
 
     def __init__(self, encoder: BertModel, *, words_from: int) -> None:
-        super().__init__()
-        self.encoder = encoder
-        self.words_from = words_from
-        width = encoder.config.hidden_size
-        tables = [nn.Embedding(values, width) for values in WIDTHS]
-        for table in tables:
-            nn.init.zeros_(table.weight)
-        self.features = nn.ModuleList(tables)
-        self.dropout = nn.Dropout(0.1)
-        self.scores = nn.Linear(width, 3 * len(TYPES))
+        super().__init__(encoder, words_from=words_from, widths=WIDTHS, outputs=3 * len(TYPES))
         self.transitions = nn.Parameter(torch.zeros(len(TYPES), 3, 3))
 
     @classmethod
     def from_directory(cls, directory: Path, *, layers: int | None = None, words_from: int) -> Tagger:
         """A fresh tagger on a published encoder (config.json and model.safetensors), or on its lowest `layers`."""
-        config = BertConfig.from_pretrained(directory, local_files_only=True)
-        if layers is not None:
-            config.num_hidden_layers = layers
-        # no dropout in the attention: on a CPU its random numbers cost as much as the matrix products
-        config.attention_probs_dropout_prob = 0.0
-        encoder = BertModel.from_pretrained(directory, config=config, add_pooling_layer=False, local_files_only=True)
-        return cls(encoder, words_from=words_from)
-
-    def forward(
-        self,
-        input_ids: Tensor,
-        features: Tensor,
-        kept: Tensor,
-        pieces: Tensor | None = None,
-        words: Tensor | None = None,
-    ) -> Tensor:
-        """batch × pieces, batch × pieces × features, batch × kept -> batch × kept × (types · 3).
-
-        kept: the pieces that the upper layers read. `pieces` (batch × pieces) and `words` (batch × kept) are true
-        where there is something to read; None: everywhere.
-        """
-        embedded = self.encoder.embeddings.word_embeddings(input_ids)
-        for column, table in enumerate(self.features):
-            embedded = embedded + table(features[:, :, column])
-        hidden = self.encoder.embeddings(inputs_embeds=embedded)
-        layers = self.encoder.encoder.layer
-        for layer in layers[: self.words_from]:
-            hidden = layer(hidden, _mask(pieces))
-        hidden = hidden.gather(1, kept[:, :, None].expand(-1, -1, hidden.shape[2]))
-        for layer in layers[self.words_from :]:
-            hidden = layer(hidden, _mask(words))
-        scores: Tensor = self.scores(self.dropout(hidden))
-        return scores
+        return cls(bert_encoder(directory, layers), words_from=words_from)
 
     def loss(self, scores: Tensor, tags: Tensor) -> Tensor:
         """Mean negative log likelihood a labelled word and type.
 
-        scores: batch × words × types × 3; tags: batch × words × types, -1: unknown or padding.
+        scores: batch × words × (types · 3); tags: batch × words × types, -1: unknown or padding.
         """
+        by_type = scores.unflatten(2, (len(TYPES), 3))
         total = scores.new_zeros(())
         for column in range(len(TYPES)):
             known = tags[:, 0, column] >= 0
             if known.any():
                 total = total + _negative_log_likelihood(
-                    scores[known, :, column], tags[known, :, column], self.allowed()[column]
+                    by_type[known, :, column], tags[known, :, column], self.allowed()[column]
                 )
         return total / (tags >= 0).sum().clamp(min=1)
 
@@ -88,11 +47,6 @@ class Tagger(nn.Module):
         barrier = torch.zeros(3, 3, device=self.transitions.device)
         barrier[OUTSIDE, INSIDE] = FORBIDDEN
         return self.transitions + barrier
-
-
-def _mask(present: Tensor | None) -> Tensor | None:
-    """What the attention of a layer takes: batch × 1 × 1 × positions, true where there is something to read."""
-    return None if present is None else present[:, None, None, :]
 
 
 def _negative_log_likelihood(scores: Tensor, tags: Tensor, transitions: Tensor) -> Tensor:

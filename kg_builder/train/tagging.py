@@ -15,9 +15,9 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import torch
-from tokenizers import Tokenizer
 from transformers.utils import logging as transformers_logging
 
+from kg_builder.extract.tagger.encoding import load_tokenizer
 from kg_builder.onnx_sessions import usable_cores
 from kg_builder.train.checkpoints import State, begin, load_average, load_weights, remove_others, save_checkpoint
 from kg_builder.train.documents import LoadedCorpus, load_corpora
@@ -95,9 +95,7 @@ def train_tagger(
     if recipe.second_look_from is not None:
         read_second_look(Path(recipe.second_look_from))  # better refused now than after hours
     corpora = load_corpora(recipe.corpora, corpora_root or recipe.corpora_root, exclude_overlap=recipe.exclude_overlap)
-    tokenizer = Tokenizer.from_file(str(encoder / "tokenizer.json"))
-    tokenizer.no_padding()
-    tokenizer.no_truncation()
+    tokenizer = load_tokenizer(encoder / "tokenizer.json")
     documents = list(tagged_documents(corpora, tokenizer, dictionary or shipped_dictionary()))
     evaluated = {corpus.path for corpus in recipe.of_role("evaluate")}
     training = [document for document in documents if document.corpus not in evaluated]

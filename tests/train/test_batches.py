@@ -48,6 +48,6 @@ def test_padding_is_masked_and_has_no_label() -> None:
 
 
 def test_dropout_takes_dictionary_hits_and_leaves_the_shape() -> None:
-    batch = pad([example(3)], CPU, dropout=1.0, dice=epoch_dice(1, 0))
+    batch = pad([example(3)], CPU, dropout=1.0, look_ups=2, dice=epoch_dice(1, 0))
     assert batch.features[:, :, :2].sum() == 0
     assert (batch.features[:, :, 2] == 1).all()

@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
+from kg_builder.errors import ModelError
 from kg_builder.extract.tagger.features import word_features
 from kg_builder.records import Mention
 from kg_builder.text.sentences import split_sentences
@@ -55,8 +57,24 @@ class Window:
         return len(self.kept) - 2
 
 
+def load_tokenizer(file: Path) -> Tokenizer:
+    """A tokenizer.json, without padding and truncation."""
+    from tokenizers import Tokenizer
+
+    tokenizer = Tokenizer.from_file(str(file))
+    tokenizer.no_padding()
+    tokenizer.no_truncation()
+    return tokenizer
+
+
 def split_words(tokenizer: Tokenizer, text: str, dictionary: Sequence[Mention]) -> Words:
-    """Words as the tokenizer's pre-tokenizer sees them: white space and punctuation part them."""
+    """The tagger's words, with what it is told of each."""
+    spans, pieces = word_pieces(tokenizer, text)
+    return Words(spans, pieces, word_features(text, spans, dictionary))
+
+
+def word_pieces(tokenizer: Tokenizer, text: str) -> tuple[list[tuple[int, int]], list[list[int]]]:
+    """Offsets and pieces of words as the tokenizer's pre-tokenizer sees them: white space and punctuation part them."""
     encoding = tokenizer.encode(_LONE_SURROGATE.sub("\ufffd", text), add_special_tokens=False)
     spans: list[tuple[int, int]] = []
     pieces: list[list[int]] = []
@@ -69,7 +87,15 @@ def split_words(tokenizer: Tokenizer, text: str, dictionary: Sequence[Mention]) 
         else:
             spans[-1] = (spans[-1][0], end)
             pieces[-1].append(piece)
-    return Words(spans, pieces, word_features(text, spans, dictionary))
+    return spans, pieces
+
+
+def end_marks(tokenizer: Tokenizer) -> tuple[int, int]:
+    """Vocabulary ids of ``[CLS]`` and ``[SEP]``. Raises ModelError for a tokenizer without them."""
+    start, end = tokenizer.token_to_id("[CLS]"), tokenizer.token_to_id("[SEP]")
+    if start is None or end is None:
+        raise ModelError("The tokenizer has no [CLS] or no [SEP]", hint="Take an encoder with BERT's vocabulary.")
+    return start, end
 
 
 def windows(text: str, words: Words, *, start_mark: int, end_mark: int, limit: int = MAX_PIECES) -> Iterator[Window]:

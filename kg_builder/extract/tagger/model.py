@@ -18,6 +18,7 @@ from kg_builder.calibration import Platt
 from kg_builder.errors import ModelError
 from kg_builder.extract.tagger.consistency import EVIDENCE
 from kg_builder.extract.tagger.decoding import Floats, allowed
+from kg_builder.extract.tagger.encoding import load_tokenizer
 from kg_builder.extract.tagger.features import TYPES, WIDTHS
 
 if TYPE_CHECKING:
@@ -78,12 +79,7 @@ class TaggerModel:
     @cached_property
     def tokenizer(self) -> Tokenizer:
         """Without padding and truncation."""
-        from tokenizers import Tokenizer
-
-        tokenizer = Tokenizer.from_file(str(self.directory / TOKENIZER))
-        tokenizer.no_padding()
-        tokenizer.no_truncation()
-        return tokenizer
+        return load_tokenizer(self.directory / TOKENIZER)
 
     def mark(self, name: str) -> int:
         """Vocabulary id of ``[CLS]`` or ``[SEP]``. Raises ModelError for a tokenizer without it."""
