@@ -82,7 +82,7 @@ def chat(
     print(f"{DISCLAIMER} /quit leaves.", file=sys.stderr)
     while (question := _next_question()) is not None:
         try:
-            _print(conversation.ask(question))
+            _print(conversation.ask(question), heading=False)
         except KgBuilderError as error:
             tell(error)
         except KeyboardInterrupt:
@@ -146,10 +146,12 @@ def _next_question() -> str | None:
             return line.strip()
 
 
-def _print(reply: Reply) -> None:
+def _print(reply: Reply, *, heading: bool = True) -> None:
+    """`heading`: with the line that says to a model how to take facts, which people needn't be told."""
+    from kg_builder.retrieve.context import HEADING
     from kg_builder.text.printable import printable
 
-    print(printable(reply.text))
+    print(printable(reply.text if heading else reply.text.removeprefix(f"{HEADING}\n")))
     if reply.enrichment is not None and reply.enrichment.left_out:
         print(f"… and {reply.enrichment.left_out} more: ask with a larger --max-tokens.")
     sys.stdout.flush()

@@ -16,6 +16,7 @@ from kg_builder.cli.console import AsJson, console, must_exist, print_json
 from kg_builder.cli.forecasting import may_spend, show_forecast, usage_lines
 from kg_builder.cli.logs import LogFormat, LogLevel, LogTarget, logging_to
 from kg_builder.cli.stopping import Stop, stopping
+from kg_builder.text.counted import counted
 from kg_builder.text.printable import printable
 
 if TYPE_CHECKING:
@@ -222,7 +223,7 @@ def _plain_lines() -> OnReport:
             told = f"{report.status}: {failure.document_id}: {failure.code}: {failure.message}"
             print(printable(told), file=sys.stderr)
         if done % PLAIN_LINES_EVERY == 0:
-            print(f"{done} documents", file=sys.stderr)
+            print(f"{done:,} documents", file=sys.stderr)
 
     return on_report
 
@@ -235,21 +236,24 @@ def _finish(built: Build, store: str, *, as_json: bool) -> None:
         return
     out = console()
     out.print(
-        f"{run.read} documents read = {run.written} written + {run.unchanged} unchanged + {run.failed} failed",
+        f"{counted(run.read, 'document')} read = {run.written:,} written + {run.unchanged:,} unchanged"
+        f" + {run.failed:,} failed",
     )
     out.print(
-        f"{run.items_extracted} items extracted = {run.items_written} written + {run.items_rejected} rejected",
+        f"{counted(run.items_extracted, 'item')} extracted = {run.items_written:,} written"
+        f" + {run.items_rejected:,} rejected",
     )
     if (rolled := built.hierarchy) is not None:
         out.print(
-            f"hierarchy: {rolled.edges:,} IS_A edges, with {rolled.ancestors:,} concepts that no document mentions"
+            f"hierarchy: {counted(rolled.edges, 'IS_A edge')}, "
+            f"with {counted(rolled.ancestors, 'concept')} that no document mentions"
         )
     if run.noted:
-        out.print(f"{run.noted} files passed over, or annotations and metadata fields left out")
+        out.print(f"files passed over, or annotations and metadata fields left out: {run.noted:,}")
     if run.failures_by_code:
         out.print(f"failed: {_by_count(run.failures_by_code)}", markup=False)
     if left_out := run.failures_by_code.get("set-aside"):
-        out.print(f"{left_out} were not tried, as they failed too often; --retry-failed tries them again")
+        out.print(f"not tried, after failing too often: {counted(left_out, 'document')}; --retry-failed tries again")
     if run.rejects_by_code:
         out.print(f"rejected: {_by_count(run.rejects_by_code)}", markup=False)
     for line in usage_lines(run):
@@ -257,7 +261,7 @@ def _finish(built: Build, store: str, *, as_json: bool) -> None:
     if run.unserved:
         out.print(f"not looked for, as no extractor gives them: {', '.join(run.unserved)}", markup=False)
     for warning, documents in run.warnings.items():
-        out.print(f"warning, {documents} documents: {warning}", markup=False)
+        out.print(f"warning, {counted(documents, 'document')}: {warning}", markup=False)
     # elsewhere they are told as they come
     for failure in list(built.store.failures())[:10] if run.failed and sys.stderr.isatty() else []:
         out.print(f"failed: {failure.document_id}: {failure.code}: {failure.message}", markup=False)

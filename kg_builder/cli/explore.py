@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import gc
 import signal
 import sys
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, nullcontext, suppress
 from pathlib import Path
+from threading import Thread
 from types import FrameType
 from typing import TYPE_CHECKING, Annotated
 
@@ -92,13 +96,12 @@ def _serve(store: GraphStore, port: int, *, open_browser: bool, as_json: bool) -
             f"Port {port} can't be used ({error.strerror}).", hint="--port 0 takes any free one."
         ) from None
     with server:
-        for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, _leave)
+        _leave_on_signals()
+        gc.freeze()  # what is loaded by now needn't be looked through again and again during a long answer
         server.warm_up()
         _tell(server, as_json=as_json)
-        if open_browser:
-            _open(server.url)
-        server.serve_forever()
+        with _browser_at(server.url) if open_browser else nullcontext():
+            server.serve_forever()
 
 
 def _tell(server: ExplorerServer, *, as_json: bool) -> None:
@@ -109,16 +112,29 @@ def _tell(server: ExplorerServer, *, as_json: bool) -> None:
     sys.stdout.flush()
 
 
-def _open(url: str) -> None:
-    """In a window of its own, where there is one."""
+@contextmanager
+def _browser_at(url: str) -> Iterator[None]:
+    """Opened in a window of its own, where there is one; the address itself isn't among the words that start it."""
     import webbrowser
 
-    try:
-        browser = webbrowser.get()
-    except webbrowser.Error:
-        return
-    if Path(getattr(browser, "name", "")).name not in IN_THE_TERMINAL:
-        browser.open(url)
+    from kg_builder.explore.redirect import redirect_to
+
+    with ExitStack() as stack:
+        with suppress(webbrowser.Error, OSError):
+            browser = webbrowser.get()
+            if Path(getattr(browser, "name", "")).name not in IN_THE_TERMINAL:
+                page = stack.enter_context(redirect_to(url))
+                # some browsers are waited for until they are closed
+                Thread(target=browser.open, args=(page,), daemon=True).start()
+        yield
+
+
+def _leave_on_signals() -> None:
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _leave)
+    closed = getattr(signal, "SIGHUP", None)  # comes when a terminal is closed; Windows has none, and nohup ignores it
+    if closed is not None and signal.getsignal(closed) is not signal.SIG_IGN:
+        signal.signal(closed, _leave)
 
 
 def _leave(number: int, _: FrameType | None) -> None:

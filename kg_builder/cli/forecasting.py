@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from kg_builder.cli.console import console, print_json
+from kg_builder.text.counted import counted
 
 if TYPE_CHECKING:
     from kg_builder.backends.spending import ModelUsage
@@ -104,7 +105,7 @@ def _may_be_paid_for(settings: Settings) -> bool:
 
 def _lines(told: Forecast) -> Iterator[str]:
     unchanged = f", {told.unchanged:,} unchanged" if told.unchanged else ""
-    yield f"forecast: {told.documents:,} documents to read{unchanged}"
+    yield f"forecast: {counted(told.documents, 'document')} to read{unchanged}"
     if told.sampled < told.documents and told.models:
         yield f"reckoned from the prompts of {told.sampled} of them, drawn by chance, and the length of all"
     if told.blocked:
@@ -119,9 +120,10 @@ def _lines(told: Forecast) -> Iterator[str]:
 
 def _model_lines(model: ModelForecast) -> Iterator[str]:
     how = "by its tokenizer" if model.counted else "estimated from the length of the prompts"
-    yield f"{model.model}: about {model.requests:,} requests"
-    yield f"  {model.input_tokens:,} tokens of prompts ({how})"
-    yield f"  {model.output_tokens:,} tokens of answers (a guess: half of the {model.most_output_tokens:,} allowed)"
+    yield f"{model.model}: about {counted(model.requests, 'request')}"
+    yield f"  {counted(model.input_tokens, 'token')} of prompts ({how})"
+    answers = counted(model.output_tokens, "token")
+    yield f"  {answers} of answers (a guess: half of the {model.most_output_tokens:,} allowed)"
     if model.cost is not None and model.most_cost is not None:
         yield f"  cost: about {model.cost:,.2f}, at most {model.most_cost:,.2f}, at your prices"
     if model.minutes is not None:
@@ -142,9 +144,11 @@ def _duration(minutes: float) -> str:
 
 
 def _usage(usage: ModelUsage) -> str:
-    told = f"{usage.requests:,} requests, {usage.input_tokens:,} tokens in, {usage.output_tokens:,} out"
+    told = (
+        f"{counted(usage.requests, 'request')}, {counted(usage.input_tokens, 'token')} in, {usage.output_tokens:,} out"
+    )
     if usage.cost is not None:
         told += f", cost {usage.cost:,.4f}"
     if usage.estimated:
-        told += f" (for {usage.estimated:,} requests estimated, as the provider doesn't tell)"
+        told += f" (for {counted(usage.estimated, 'request')} estimated, as the provider doesn't tell)"
     return told

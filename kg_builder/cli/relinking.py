@@ -28,7 +28,7 @@ SHOWN = 10
 WORDS = {
     "linked": "unknown before, linked now",
     "changed": "linked to something else",
-    "retired": "retired ids made current",
+    "retired": "linked by a retired id, by the current one now",
     "unlinked": "linked before, unknown now",
 }
 
@@ -212,14 +212,14 @@ def _print(graph: str, tally: Relinking, kinds: Counter[tuple[str, str, str]], r
             out.print(f"  {count:,} {words}")
     if changed:
         out.print(f"  relations of these documents: {tally.relations_before:,} before, {tally.relations_after:,} now")
-    for count, words in (
-        (tally.rejected, "statements rejected, as both ends are one concept now or of types that don't fit (ledger)"),
-        (tally.described_anew, "times a concept kept its id and is described anew"),
-        (tally.unplaced, "mentions not found again in the cleaned text: they keep their links"),
-        (tally.to_be_read_again, "documents that the next build with these settings reads again"),
+    for count, what, words in (
+        (tally.rejected, "statement", "rejected, as both ends are one concept now or of types that don't fit (ledger)"),
+        (tally.described_anew, "time", "a concept kept its id and is described anew"),
+        (tally.unplaced, "mention", "not found again in the cleaned text: links are kept"),
+        (tally.to_be_read_again, "document", "that the next build with these settings reads again"),
     ):
         if count:
-            out.print(f"  {count:,} {words}")
+            out.print(f"  {counted(count, what)} {words}")
     print_table(
         ("mentions", "from", "to", "why"),
         ((count, old, new, reason) for (old, new, reason), count in kinds.most_common(SHOWN)),

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from kg_builder.cli.console import AsJson, console, print_json
+from kg_builder.text.counted import counted
 
 if TYPE_CHECKING:
     from kg_builder.terminology.loaders.loading import Loading
@@ -192,7 +193,7 @@ def _write(load: Callable[..., Loading], output: Path, *, recognized: bool, as_j
         print_json({"terminology": str(output), "release": release, "concepts": count, "skipped": skipped})
         return
     out = console()
-    out.print(f"wrote {output}: {count} concepts of {loaded.preamble.release}", markup=False)
+    out.print(f"wrote {output}: {counted(count, 'concept')} of {loaded.preamble.release}", markup=False)
     if reading.broken:
         _tell_skipped(reading)
     out.print(f"""use it: KG_BUILDER_TERMINOLOGIES='["{output}", "shipped"]'""", markup=False)
@@ -200,11 +201,11 @@ def _write(load: Callable[..., Loading], output: Path, *, recognized: bool, as_j
 
 def _tell_skipped(reading: Reading) -> None:
     reasons = ", ".join(f"{reason} {count}" for reason, count in reading.by_reason.most_common())
-    print(f"{reading.broken} lines skipped: {reasons}", file=sys.stderr)
+    print(f"{counted(reading.broken, 'line')} skipped: {reasons}", file=sys.stderr)
     for line in reading.first:
         print(f"  {line.file}:{line.number}: {line.reason}", file=sys.stderr)
     if (rest := reading.broken - len(reading.first)) > 0:
-        print(f"  … and {rest} more", file=sys.stderr)
+        print(f"  … and {rest:,} more", file=sys.stderr)
 
 
 @contextmanager

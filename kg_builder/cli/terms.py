@@ -11,6 +11,7 @@ import typer
 
 from kg_builder.cli import term_loading
 from kg_builder.cli.console import AsJson, console, nothing_found, print_json
+from kg_builder.text.counted import counted
 
 if TYPE_CHECKING:
     from kg_builder.settings import Settings as SettingsOfRun
@@ -53,7 +54,7 @@ def build(
     if as_json:
         print_json({"file": str(target), "concepts": count, "bytes": size})
     else:
-        console().print(f"wrote {target}: {count} concepts, {size} bytes", markup=False)
+        console().print(f"wrote {target}: {counted(count, 'concept')}, {counted(size, 'byte')}", markup=False)
 
 
 @terms.command("info")
@@ -70,7 +71,7 @@ def info(names: Names = None, settings: Settings = None, as_json: AsJson = False
     for one in found:
         _describe(one)
     if len(found) > 1:
-        console().print(f"together {len(opened)} concepts; the first terminology that has one gives its id")
+        console().print(f"together {counted(len(opened), 'concept')}; the first terminology that has one gives its id")
 
 
 @terms.command("search")
@@ -141,8 +142,9 @@ def _opened(names: list[str] | None, settings: Path | None) -> Terminology:
 def _describe(one: Contents) -> None:
     out = console()
     out.print(f"{one.version}  {one.path}", markup=False)
-    out.print(f"  {one.concepts} concepts: {_counts({_label(group): n for group, n in one.by_group.items()})}")
-    out.print(f"  {one.names} names: {_counts(one.by_language)}")
+    groups = {_label(group): count for group, count in one.by_group.items()}
+    out.print(f"  {counted(one.concepts, 'concept')}: {_counts(groups)}")
+    out.print(f"  {counted(one.names, 'name')}: {_counts(one.by_language)}")
     for source in one.sources:
         licence = f"  ({source.licence})" if source.licence else ""
         out.print(f"  from {' '.join(filter(None, (source.name, source.version)))}{licence}", markup=False)

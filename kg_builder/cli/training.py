@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from kg_builder.cli.console import console
+from kg_builder.text.counted import counted
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -97,7 +98,7 @@ class _Screen:
     def corpora_loaded(self, corpora: Sequence[LoadedCorpus[NerCorpus]], windows: int, device: str) -> None:
         for corpus in corpora:
             self._out.print(_described(corpus), markup=False)
-        self._out.print(f"{windows} windows to train on, device {device}", markup=False)
+        self._out.print(f"{counted(windows, 'window')} to train on, device {device}", markup=False)
 
     def epoch_begins(self, epoch: int, batches: int) -> None:
         self._progress.reset(self._task, total=batches, description=f"epoch {epoch}/{self._epochs}", loss="")
@@ -137,7 +138,7 @@ def _described(corpus: LoadedCorpus[NerCorpus]) -> str:
         (corpus.leaking, "left out: among the evaluation documents"),
     )
     notes = "".join(f", {count} {what}" for count, what in left_out if count)
-    return f"{corpus.part.path} ({corpus.part.role}): {len(corpus.documents)} documents{notes}"
+    return f"{corpus.part.path} ({corpus.part.role}): {counted(len(corpus.documents), 'document')}{notes}"
 
 
 def require(purpose: str, extra: str, *modules: str) -> None:

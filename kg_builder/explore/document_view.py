@@ -7,21 +7,24 @@ from collections.abc import Mapping
 from kg_builder.explore.json_answers import Answer
 from kg_builder.explore.pieces import cleaned_segments, original_segments
 from kg_builder.graph_store import GraphStore
-from kg_builder.records import Attribute, Concept, DocumentGraph, Mention, Reject, Relation
+from kg_builder.records import Attribute, DocumentGraph, Mention, Reject, Relation
 from kg_builder.review.applying import review
 
 Places = Mapping[tuple[int, int], int]
 """Number of the first mention at a span."""
+Concepts = Mapping[str, Answer]
+"""By id, as the page names them."""
 
 
 def read_part(store: GraphStore, document_id: str) -> DocumentGraph:
     """A document's part as decisions of people leave it. Raises UnknownDocumentError."""
-    return review(store.part(document_id), store.decisions(document_id)).part
+    part, decisions = store.part(document_id), list(store.decisions(document_id))
+    return review(part, decisions).part if decisions else part
 
 
 def document_answer(part: DocumentGraph) -> Answer:
     """All that the page shows of a document."""
-    concepts = {concept.id: concept for concept in part.concepts}
+    concepts = {concept.id: concept.model_dump(include={"id", "name", "type", "linked"}) for concept in part.concepts}
     places: dict[tuple[int, int], int] = {}
     for number, mention in enumerate(part.mentions):
         places.setdefault((mention.start, mention.end), number)
@@ -44,13 +47,12 @@ def _selection(part: DocumentGraph) -> Answer:
     return {"schema": part.selection.schema_name, **chosen}
 
 
-def _mention(number: int, mention: Mention, concepts: Mapping[str, Concept]) -> Answer:
+def _mention(number: int, mention: Mention, concepts: Concepts) -> Answer:
     kept = {"start", "end", "text", "clean_text", "type", "assertion", "confidence", "section", "review"}
-    linked = [concepts[one].model_dump(include={"id", "name", "type", "linked"}) for one in mention.concepts]
     return {
         "n": number,
         **mention.model_dump(mode="json", include=kept),
-        "concepts": linked,
+        "concepts": [concepts[one] for one in mention.concepts],
         "extractor": mention.provenance.extractor,
         "model": mention.provenance.model,
     }
@@ -62,12 +64,12 @@ def _attribute(number: int, attribute: Attribute, places: Places) -> Answer:
     return {"n": number, **attribute.model_dump(mode="json", include=kept), "mention": mention}
 
 
-def _relation(number: int, relation: Relation, concepts: Mapping[str, Concept], places: Places) -> Answer:
+def _relation(number: int, relation: Relation, concepts: Concepts, places: Places) -> Answer:
     return {
         "n": number,
         **relation.model_dump(mode="json", include={"predicate", "assertion", "confidence", "review"}),
-        "subject": {"id": relation.subject, "name": concepts[relation.subject].name},
-        "object": {"id": relation.object, "name": concepts[relation.object].name},
+        "subject": {"id": relation.subject, "name": concepts[relation.subject]["name"]},
+        "object": {"id": relation.object, "name": concepts[relation.object]["name"]},
         "evidence": [
             {
                 "start": item.sentence[0],

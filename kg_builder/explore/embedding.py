@@ -51,6 +51,7 @@ class Embedded(NamedTuple):
     data: str
     """ASCII letters, digits, ``+``, ``/`` and ``=``."""
     concepts: int
+    """That documents of the graph mention: broader ones that none does aren't counted, as in `Statistics.concepts`."""
     relations: int
     documents: int
     """Whose texts it holds."""
@@ -63,12 +64,16 @@ def embed(store: GraphStore, selection: Selection) -> Embedded:
     edges = edges_of(store.statements(selection.ids, among=True, where=UNREJECTED))
     views = [view for one in selection.ids if (view := _view(store, one)) is not None]
     outlines = store.outlines(chain(selection.ids, *(view.broader for view in views)), where=UNREJECTED)
+    concepts = sum(not view.ancestor_only for view in views)
     parts = _parts(store, documents_for(store, selection, edges), TEXT_AT_FIRST)
 
     def made_of(parts: Mapping[str, DocumentGraph]) -> Embedded:
         shown = [edge for edge in edges if any(one.document in parts for one in edge.statements)]
-        part_of = _part_of(store, selection, len(parts), f"{len(shown):,} of {counted(len(edges), 'relation')}")
-        return _embedded(store, Excerpt(views, outlines, shown, dict(sorted(parts.items()))), part_of)
+        relations = f"{len(shown):,} of {counted(len(edges), 'relation')}"
+        part_of = _part_of(store, selection, concepts=concepts, relations=relations, documents=len(parts))
+        excerpt = Excerpt(views, outlines, shown, dict(sorted(parts.items())))
+        data = packed({**_answers(store, excerpt), "overview": _overview(store, excerpt, part_of)})
+        return Embedded(data, concepts, len(shown), len(parts), part_of)
 
     made = made_of(parts)
     for _ in range(TRIES):
@@ -101,11 +106,6 @@ def _parts(store: GraphStore, documents: Iterable[str], most: int) -> dict[str, 
     return parts
 
 
-def _embedded(store: GraphStore, excerpt: Excerpt, part_of: str | None) -> Embedded:
-    data = packed({**_answers(store, excerpt), "overview": _overview(store, excerpt, part_of)})
-    return Embedded(data, len(excerpt.views), len(excerpt.edges), len(excerpt.parts), part_of)
-
-
 def _answers(store: GraphStore, excerpt: Excerpt) -> Answer:
     rejects = ((name, item) for name, part in excerpt.parts.items() for item in part.rejects)
     return {
@@ -128,10 +128,11 @@ def _overview(store: GraphStore, excerpt: Excerpt, part_of: str | None) -> Answe
     return {**Answers(store).overview(), **mode, "start": excerpt.drawn(ids, among), "documents": len(excerpt.parts)}
 
 
-def _part_of(store: GraphStore, selection: Selection, documents: int, relations: str) -> str | None:
+def _part_of(store: GraphStore, selection: Selection, *, concepts: int, relations: str, documents: int) -> str | None:
     """In words what there is of what; None: it is the whole graph."""
     every = store.document_lines(limit=0)[0]
-    if selection.part_of is None and documents == every:
+    if selection.what is None and documents == every:
         return None
-    what = selection.part_of or f"All {counted(selection.total, 'concept')}"
+    total = counted(selection.total, "concept")
+    what = f"All {total}" if selection.what is None else f"{selection.what}: {concepts:,} of {total}"
     return f"{what}, {relations} among them, and the text of {documents:,} of {counted(every, 'document')}."

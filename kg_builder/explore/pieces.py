@@ -46,10 +46,10 @@ def _segments(text: str, marked: Mapping[tuple[str, int], Stretch]) -> list[Answ
     keys = list(marked)
     found = []
     for piece in segments(text, list(marked.values())):
-        inside: dict[str, list[int]] = {"mentions": [], "attributes": [], "rejects": []}
+        inside: dict[str, tuple[int, ...]] = {"mentions": (), "attributes": (), "rejects": ()}
         for index in piece.spans:
             kind, number = keys[index]
-            inside[kind].append(number)
+            inside[kind] += (number,)
         found.append({"text": piece.text, **inside})
     return found
 

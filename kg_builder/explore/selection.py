@@ -9,7 +9,6 @@ from typing import NamedTuple
 from kg_builder.explore.edges import Edge, edges_of, joined
 from kg_builder.graph_store import GraphStore
 from kg_builder.stores.views import EVERYTHING, UNREJECTED, StatementView
-from kg_builder.text.counted import counted
 
 FIRST_RELATIONS = 500
 """That are looked at to begin with."""
@@ -21,23 +20,23 @@ class Selection(NamedTuple):
     ids: Sequence[str]
     """In order."""
     total: int
-    """How many concepts the graph has."""
-    part_of: str | None
-    """In words what was chosen of what; None: it is the whole graph."""
+    """How many concepts the documents of the graph mention."""
+    what: str | None
+    """In words what was chosen; None: the whole graph."""
 
 
 def select(store: GraphStore, *, most: int, around: Sequence[str] = ()) -> Selection:
-    """The whole graph if it has no more concepts than `most`; else the concepts of its best supported relations.
+    """The whole graph if it has no more concepts than `most`, broader ones that no document mentions among them; else
+    the concepts of its best supported relations.
 
     `around`: ids; these concepts and what they are related to, whatever the size of the graph.
     """
     counts = store.statistics(EVERYTHING)
-    total = counts.concepts + counts.ancestors
-    if not around and total <= most:
+    if not around and counts.concepts + counts.ancestors <= most:
         views = chain(store.concepts(EVERYTHING), store.ancestors(EVERYTHING))
-        return Selection(sorted({view.id for view in views}), total, None)
-    ids = list(islice(_related(store, around) if around else _best_supported(store, most), most))
-    return Selection(sorted(ids), total, f"{_what(store, around)}: {len(ids):,} of {counted(total, 'concept')}")
+        return Selection(sorted({view.id for view in views}), counts.concepts, None)
+    ids = islice(_related(store, around) if around else _best_supported(store, most), most)
+    return Selection(sorted(ids), counts.concepts, _what(store, around))
 
 
 def documents_for(store: GraphStore, selection: Selection, edges: Sequence[Edge]) -> Iterator[str]:
@@ -58,7 +57,7 @@ def _useful(store: GraphStore, selection: Selection, edges: Sequence[Edge]) -> I
         yield from (document for document, _ in store.documents_of(concept_id, where=UNREJECTED)[:1])
     for place in range(1, max(map(len, surest), default=0)):
         yield from (statements[place].document for statements in surest if len(statements) > place)
-    if selection.part_of is None:
+    if selection.what is None:
         yield from (view.id for view in store.documents())
 
 

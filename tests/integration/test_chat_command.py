@@ -18,6 +18,7 @@ import pytest
 from kg_builder.graphs.assistant import DISCLAIMER
 from kg_builder.graphs.building import build
 from kg_builder.records import Document
+from kg_builder.retrieve.context import HEADING
 from kg_builder.settings import Settings
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
@@ -140,7 +141,9 @@ def test_a_model_that_fails_is_told_without_the_prompt(ask: Run) -> None:
 
 
 def test_without_a_model_facts_answer_and_are_still_described_in_json(ask: Run) -> None:
-    assert "1. Cisplatin (MESH:D002945) INDUCES Nausea" in ask("ask", "What causes nausea?").stdout
+    told = ask("ask", "What causes nausea?").stdout
+    assert told.startswith(HEADING)
+    assert "1. Cisplatin (MESH:D002945) INDUCES Nausea" in told
     described = json.loads(ask("ask", "What causes nausea?", "--json").stdout)
     assert described["facts"][0]["subject_name"] == "Cisplatin"
     assert "nothing found" in ask("ask", "What is known about Prague?", expect=1).stderr
@@ -151,6 +154,7 @@ def test_a_chat_without_a_model(ask: Run) -> None:
 
     talk = ask("chat", input=lines)
 
+    assert talk.stdout.startswith("Asked about: Nausea (MESH:D009325)\n1. Cisplatin")
     assert talk.stdout.count("Cisplatin (MESH:D002945) INDUCES Nausea") == 2
     assert "not medical advice" in talk.stderr
     assert "never asked" not in talk.stdout + talk.stderr

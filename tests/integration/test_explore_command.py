@@ -10,10 +10,13 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
+from urllib.parse import urlsplit
+from urllib.request import url2pathname
 
 import pytest
 
@@ -26,6 +29,12 @@ pytestmark = pytest.mark.allow_hosts(["127.0.0.1"])
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
 COMMAND = str(Path(sys.executable).with_name("kg-builder"))
 SECONDS = 60
+BROWSER = """#!/bin/sh
+printf %s "$*" > {told}.part && mv {told}.part {told}
+page=${{1#file://}}
+while [ -e "$page" ]; do sleep 0.1; done > /dev/null 2>&1
+"""
+"""Says with what it was started, and runs until the page is gone."""
 SECRET = "the aspirin that Mrs Nobody took"
 
 
@@ -62,9 +71,10 @@ def graph(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @contextmanager
-def running(graph: Path, *options: str) -> Iterator[Explorer]:
+def running(graph: Path, *, browser: str | None = None) -> Iterator[Explorer]:
     environment = {name: value for name, value in os.environ.items() if name in {"PATH", "HOME", "KG_BUILDER_CACHE"}}
-    command = [COMMAND, "explore", str(graph), "--no-browser", *options]
+    command = [COMMAND, "explore", str(graph), *([] if browser else ["--no-browser"])]
+    environment |= {"BROWSER": browser} if browser else {}
     pipe = subprocess.PIPE
     with subprocess.Popen(command, stdout=pipe, stderr=pipe, text=True, env=environment) as process:
         try:
@@ -94,6 +104,15 @@ def ask(explorer: Explorer, path: str, *, method: str = "GET", token: str | None
         return Reply(answered.status, answered.headers, answered.read())
     finally:
         connection.close()
+
+
+def written_in(path: Path) -> str:
+    """As soon as it is there."""
+    end = time.monotonic() + SECONDS
+    while not path.exists():
+        assert time.monotonic() < end
+        time.sleep(0.05)
+    return path.read_text()
 
 
 def test_the_page_holds_no_data_and_may_ask_its_own_server_alone(explorer: Explorer) -> None:
@@ -250,6 +269,25 @@ def test_signals_end_it_and_nothing_was_logged(graph: Path, number: signal.Signa
         explorer.process.send_signal(number)
         _, complained = explorer.process.communicate(timeout=SECONDS)
     assert (explorer.process.returncode, complained) == (128 + number, "")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="the browser is a shell script")
+@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGHUP"])
+def test_a_browser_finds_the_address_on_a_page_and_not_on_its_command_line(
+    graph: Path, tmp_path: Path, name: str
+) -> None:
+    browser, told = tmp_path / "browser", tmp_path / "told"
+    browser.write_text(BROWSER.format(told=told))
+    browser.chmod(0o755)
+    with running(graph, browser=f"{browser} %s") as explorer:
+        page = Path(url2pathname(urlsplit(written_in(told)).path))
+        assert explorer.token not in told.read_text()
+        assert f"http://127.0.0.1:{explorer.port}/#{explorer.token}" in page.read_text(encoding="utf-8")
+        assert ask(explorer, "/api/overview").status == 200  # though the browser is still running
+        explorer.process.send_signal(signal.Signals[name])
+        _, complained = explorer.process.communicate(timeout=SECONDS)
+    assert (explorer.process.returncode, complained) == (128 + signal.Signals[name], "")
+    assert not page.parent.exists()
 
 
 def test_a_port_that_is_taken(explorer: Explorer, graph: Path, kg_builder_command: Run) -> None:

@@ -62,8 +62,10 @@ def test_the_answers_are_the_server_s(store: GraphStore, answers: Answers) -> No
     store.roll_up({STROKE: [above.id]}, [above])
     made = whole(store)
     data = unpacked(made.data)
-    assert (made.concepts, made.relations, made.documents, made.part_of) == (6, 3, 6, None)
+    assert (made.concepts, made.relations, made.documents, made.part_of) == (5, 3, 6, None)
+    assert len(data["nodes"]) == 6
     assert data["overview"] == same(answers.overview())
+    assert data["overview"]["statistics"]["concepts"] == made.concepts
     assert data["ledger"] == same(answers.ledger())
     assert data["documents"] == same(answers.documents())["items"]
     assert data["document"] == {name: same(answers.document(name)) for name in "abcdef"}
@@ -109,6 +111,15 @@ def test_the_neighbourhood_of_a_concept(store: GraphStore) -> None:
     made = embed(store, selection)
     assert sorted(unpacked(made.data)["document"]) == ["f"]
     assert (made.part_of or "").startswith("What is related to Warfarin: 2 of 5 concepts")
+
+
+def test_the_neighbourhood_of_a_concept_that_no_document_mentions(store: GraphStore) -> None:
+    above = CONCEPTS["stroke"].model_copy(update={"id": "MESH:D002561", "name": "Cerebrovascular Disorders"})
+    store.roll_up({STROKE: [above.id]}, [above])
+    made = embed(store, select(store, most=2000, around=[above.id, WARFARIN]))
+    assert made.concepts == 2
+    assert "Cerebrovascular Disorders, Warfarin: 2 of 5 concepts" in (made.part_of or "")
+    assert len(unpacked(made.data)["nodes"]) == 3
 
 
 def test_what_would_be_too_large_holds_fewer_texts(store: GraphStore, monkeypatch: pytest.MonkeyPatch) -> None:
