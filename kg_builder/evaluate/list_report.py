@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from kg_builder.evaluate.figures import Figure
 from kg_builder.evaluate.list_metric import PUBLISHED_F1, ListReport
+from kg_builder.text.counted import counted
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -17,7 +18,7 @@ def render_lists(report: ListReport) -> Table:
     from rich.table import Table
     from rich.text import Text
 
-    table = Table(title=Text(f"{report.corpus or 'corpus'}: {report.documents} documents, lists of names"))
+    table = Table(title=Text(f"{report.corpus or 'corpus'}: {counted(report.documents, 'document')}, lists of names"))
     table.add_column("task")
     for title in ("precision", "recall", "F1", "interval", "gold"):
         table.add_column(title, justify="right", no_wrap=True)
@@ -35,7 +36,7 @@ def list_notes(report: ListReport) -> list[str]:
         f"F1 {PUBLISHED_F1}, on its own split."
     ]
     if report.failed:
-        found.append(f"{len(report.failed)} documents failed and count as empty.")
+        found.append(f"Failed, and counted as empty: {counted(len(report.failed), 'document')}.")
     return [*found, *report.warnings]
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from kg_builder.evaluate.figures import Accuracy, Figure, Score
 from kg_builder.evaluate.link_scores import ANY
 from kg_builder.evaluate.results import AccuracyBreakdown, IdFigures, Report, ScoreBreakdown
+from kg_builder.text.counted import counted
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -52,7 +53,7 @@ def rows(report: Report) -> list[Row]:
 def notes(report: Report) -> list[str]:
     """Sentences a reader of the figures needs: what failed, what was left out. Ids and counts only."""
     found = [
-        f"Intervals: {report.resampling.level:.0%} percentile bootstrap over {report.documents} documents, "
+        f"Intervals: {report.resampling.level:.0%} percentile bootstrap over {counted(report.documents, 'document')}, "
         f"{report.resampling.resamples} resamples."
     ]
     if report.retired.mentions:
@@ -67,9 +68,11 @@ def notes(report: Report) -> list[str]:
         left = round((links.at_scores[0].unknown_unlinked or 0.0) * links.unknown)
         found.append(f"Gold mentions that the corpus links to nothing: {links.unknown}; {left} were left unlinked.")
     if report.failed:
-        found.append(f"{len(report.failed)} documents failed and count as empty: {_some(report.failed)}.")
+        found.append(
+            f"Failed, and counted as empty: {counted(len(report.failed), 'document')}: {_some(report.failed)}."
+        )
     if report.repeated:
-        found.append(f"{len(report.repeated)} documents came again and were skipped: {_some(report.repeated)}.")
+        found.append(f"Came again, and skipped: {counted(len(report.repeated), 'document')}: {_some(report.repeated)}.")
     for what, counter in (("mentions", report.left_out.types), ("relations", report.left_out.predicates)):
         if counter:
             listed = ", ".join(f"{name} ({count})" for name, count in sorted(counter.items()))
@@ -82,7 +85,9 @@ def render(report: Report) -> Table:
     from rich.table import Table
     from rich.text import Text
 
-    table = Table(title=Text(f"{report.corpus or 'corpus'}: {report.documents} documents, schema {report.schema}"))
+    table = Table(
+        title=Text(f"{report.corpus or 'corpus'}: {counted(report.documents, 'document')}, schema {report.schema}")
+    )
     for title in ("measure", "type"):
         table.add_column(title)
     renewed = any(row.as_annotated for row in rows(report))

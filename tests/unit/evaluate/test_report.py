@@ -111,8 +111,8 @@ def test_table_shows_every_figure() -> None:
 
 def test_notes_say_what_is_missing() -> None:
     said = "\n".join(notes(report("abb")))
-    assert "1 documents failed and count as empty: b." in said
-    assert "1 documents came again and were skipped: b." in said
+    assert "Failed, and counted as empty: 1 document: b." in said
+    assert "Came again, and skipped: 1 document: b." in said
     assert "Species (2)" in said
     assert "Bind (2)" in said
 
