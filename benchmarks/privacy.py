@@ -1,11 +1,11 @@
-"""How much of what identifies somebody the privacy rules find, and what they take for it by mistake.
+"""How much of what identifies somebody is found, and what is taken for it by mistake.
 
-    python benchmarks/privacy.py CORPORA --part held_back [--missed FILE] [--others FILE]
+    python benchmarks/privacy.py CORPORA --part held_back [--rules] [--missed FILE] [--others FILE]
 
-Made-up identifiers (Faker) are put into notes of MTSamples and into Vietnamese notes of templates; no name among them
-is in the detector's lists. `dev` was used for writing the rules, `held_back` has other notes, seeds, locales and
-sentences. `--others` writes what is found in the notes as they are, with context, to be read and judged: all that are
-no dates, and dates up to 200 in all.
+Made-up identifiers (Faker) are put into notes of MTSamples and into Vietnamese notes with slots; no name among them is
+in the detector's lists, nor was it drawn in training. `dev` was used for writing the rules and for training,
+`held_back` has other notes, seeds, locales, names and sentences. `--others` writes what is found in the notes as they
+are, with context, to be read and judged: all that are no dates, and dates up to 200 in all.
 """
 
 from __future__ import annotations
@@ -13,7 +13,6 @@ from __future__ import annotations
 import argparse
 import json
 import random
-import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -21,32 +20,28 @@ from pathlib import Path
 from kg_builder.corpora.reading import read
 from kg_builder.corpora.records import GoldDocument
 from kg_builder.privacy.clinical import clinical_names
-from kg_builder.privacy.detector import Detector
+from kg_builder.privacy.detector import Detector, rules_and_model
 from kg_builder.privacy.identifiers import Identifier, Kind
 from kg_builder.terminology.shipped import load_terminology
+from kg_builder.train.identifiers.coverage import coverage
+from kg_builder.train.identifiers.made_up import Half, Maker, VietnameseMaker
+from kg_builder.train.identifiers.notes import notes_of
+from kg_builder.train.identifiers.planting import Planted, carriers, planted_note, whole_notes
 
-sys.path.insert(0, str(Path(__file__).parents[1]))
-from benchmarks.privacy_plants import (
-    PLANTS,
-    Maker,
-    Planted,
-    VietnameseMaker,
-    planted_note,
-    vietnamese_note,
-)
-
-SAMPLED, READ = 300, 300
-"""Notes drawn first, half of them for `dev`, and those of the rest that were read while rules were written."""
-NOTES, VIETNAMESE_NOTES = {"dev": 150, "held_back": 300}, 60
-"""Notes with identifiers put into them."""
+PARTS: dict[str, Half] = {"dev": "train", "held_back": "held_back"}
+NOTES, SENTENCES, VIETNAMESE_ROUNDS = 300, 8, 3
+"""Notes with identifiers put into them, sentences in each, and how often each Vietnamese note is filled."""
 OTHERS = 200
 LOCALES = {
     "dev": ("en_US", "en_GB", "es_ES", "en_CA", "en_NZ", "de_AT", "fr_BE", "it_IT", "nl_NL", "pt_BR", "sv_SE"),
     "held_back": ("en_US", "en_AU", "fr_FR", "de_DE", "en_IE"),
 }
-SENTENCES = {"dev": ("dev", "dev_too", "dev_three", "dev_four", "dev_five"), "held_back": ("held_back",)}
-"""Parts of the sentences' file."""
-SEEDS = {"dev": 11, "held_back": 44017}
+CARRIERS = {
+    "dev": ("dictation", "ward", "letters", "stories", "reports", "rounds", "numbers", "plain"),
+    "held_back": ("held_back/transcribed", "held_back/dictated", "held_back/free"),
+}
+VIETNAMESE = {"dev": ("vietnamese", "vietnamese_stations"), "held_back": ("held_back/vietnamese",)}
+SEEDS = {"dev": 11, "held_back": 91_823}
 CONTEXT = 60
 
 
@@ -54,20 +49,23 @@ def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("corpora", type=Path)
-    parser.add_argument("--part", choices=tuple(SEEDS), default="dev")
+    parser.add_argument("--part", choices=tuple(PARTS), default="dev")
+    parser.add_argument("--rules", action="store_true", help="without the model")
     parser.add_argument("--missed", type=Path, help="write what wasn't found")
     parser.add_argument("--others", type=Path, help="write what is found in the notes as they are")
     parser.add_argument("--clinical", action="store_true", help="also how many clinical terms are masked")
     given = parser.parse_args()
-    recognize = clinical_names(load_terminology())
-    detector = Detector(recognize)
-    notes = part_notes(given.corpora / "mtsamples" / "sample.jsonl", given.part)
-    english = list(english_notes(notes[: NOTES[given.part]], given.part))
-    vietnamese = list(_vietnamese(given.part))
+    terminology = load_terminology()
+    recognize = clinical_names(terminology)
+    detector = Detector(recognize) if given.rules else rules_and_model(terminology)
+    notes = part_notes(given.corpora, given.part)
     missed: list[str] = []
-    for title, texts, language in (("English", english, "en"), ("Vietnamese", vietnamese, "vi")):
-        print(f"{title}: {len(texts)} notes, {given.part}")
-        _report([(text, detector.find(text.text, language)) for text in texts], missed)
+    for name in CARRIERS[given.part]:
+        _report(name, english_notes(notes, given.part, (name,)), detector, missed)
+    for name in VIETNAMESE[given.part]:
+        make = VietnameseMaker(SEEDS[given.part], PARTS[given.part])
+        filled = [note for _ in range(VIETNAMESE_ROUNDS) for note in whole_notes(carriers(name), make, "vi")]
+        _report(name, filled, detector, missed)
     if given.missed is not None:
         given.missed.write_text("\n".join(missed) + "\n", encoding="utf-8")
     if given.others is not None:
@@ -78,12 +76,17 @@ def main() -> None:
         _masked_terms("annotated in BC5CDR, development", list(_annotated(given.corpora)), detector)
 
 
-def part_notes(path: Path, part: str) -> list[str]:
-    rows = [json.loads(line)["text"] for line in path.read_text(encoding="utf-8").splitlines()]
-    drawn = random.Random(9).sample(rows, SAMPLED)
-    rest = [row for row in rows if row not in set(drawn)]
-    half = SAMPLED // 2
-    return drawn[:half] + rest[:READ] if part == "dev" else drawn[half:] + rest[READ:]
+def part_notes(corpora: Path, part: str) -> list[str]:
+    """Notes of MTSamples."""
+    lines = (corpora / "mtsamples" / "sample.jsonl").read_text(encoding="utf-8").splitlines()
+    return notes_of([json.loads(line)["text"] for line in lines], PARTS[part])
+
+
+def english_notes(notes: Sequence[str], part: str, names: Sequence[str], most: int = NOTES) -> list[Planted]:
+    """Each note with sentences of one of the files."""
+    make = Maker(LOCALES[part], SEEDS[part], PARTS[part])
+    written = [carriers(name) for name in names]
+    return [planted_note(text, make.random.choice(written), make, SENTENCES) for text in notes[:most]]
 
 
 def _others(notes: Sequence[str], detector: Detector) -> list[str]:
@@ -96,39 +99,17 @@ def _others(notes: Sequence[str], detector: Detector) -> list[str]:
     return sorted(f"{one.kind}\t{one.rule}\t{_around(text, one.start, one.end)}" for one, text in (*others, *dates))
 
 
-def english_notes(notes: Sequence[str], part: str) -> Iterator[Planted]:
-    make = Maker(LOCALES[part], SEEDS[part])
-    for text in notes:
-        yield planted_note(text, make.random.choice([PLANTS[name] for name in SENTENCES[part]]), make)
-
-
-def _vietnamese(part: str) -> Iterator[Planted]:
-    make = VietnameseMaker(SEEDS[part])
-    for _ in range(VIETNAMESE_NOTES):
-        yield vietnamese_note(PLANTS[f"vietnamese_{part}"], make)
-
-
-def _report(read: Sequence[tuple[Planted, list[Identifier]]], missed: list[str]) -> None:
-    total, whole, right, characters, covered = (Counter[str]() for _ in range(5))
-    for note, found in read:
-        hidden = {place for one in found for place in range(one.start, one.end)}
-        for start, end, kind in note.places:
-            letters = [place for place in range(start, end) if note.text[place].isalnum()]
-            hit = sum(place in hidden for place in letters)
-            total[kind] += 1
-            characters[kind] += len(letters)
-            covered[kind] += hit
-            whole[kind] += hit == len(letters)
-            right[kind] += any(one.kind == kind and one.start < end and one.end > start for one in found)
-            if hit < len(letters):
-                missed.append(f"{kind}\t{note.text[start:end]!r}\t{_around(note.text, start, end)}")
-    for shown in (*sorted(total), ""):
-        counts = [tally[shown] if shown else tally.total() for tally in (total, whole, right, characters, covered)]
-        n, all_of_it, named, letters_there, letters_hidden = counts
-        print(
-            f"  {shown or 'all':8} {n:5}  by character {letters_hidden / letters_there:.4f}  whole {all_of_it / n:.4f}"
-            f"  as this kind {named / n:.4f}"
-        )
+def _report(name: str, notes: Sequence[Planted], detector: Detector, missed: list[str]) -> None:
+    read: list[tuple[Planted, list[Identifier]]] = [(note, detector.find(note.text, note.language)) for note in notes]
+    counted, lost = coverage(read)
+    print(f"{name}: {len(notes)} notes")
+    for kind, one in counted.items():
+        whole, named = one.whole / one.identifiers, one.as_this_kind / one.identifiers
+        print(f"  {kind:8} {one.identifiers:5}  by character {one.recall:.4f}  whole {whole:.4f}  as this {named:.4f}")
+    missed += (
+        f"{name}\t{one.kind}\t{one.note.text[one.start : one.end]!r}\t{_around(one.note.text, one.start, one.end)}"
+        for one in lost
+    )
 
 
 def _around(text: str, start: int, end: int) -> str:

@@ -21,10 +21,10 @@ from typing import Any
 from kg_builder.graphs.building import Build, build
 from kg_builder.records import Document
 from kg_builder.settings import load_settings
+from kg_builder.train.identifiers.planting import Planted
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
-from benchmarks.privacy import LOCALES, NOTES, SEEDS, english_notes, part_notes
-from benchmarks.privacy_plants import Planted
+from benchmarks.privacy import CARRIERS, LOCALES, NOTES, SEEDS, english_notes, part_notes
 from tests.unit.privacy.remote_model import Elsewhere, Recorder, recording_server
 
 STATED = "\n\nCisplatin caused nausea.  Metformin was given for Parkinson disease.\n"
@@ -37,12 +37,12 @@ def main() -> None:
     """Build three times, and print."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("corpora", type=Path)
-    parser.add_argument("--notes", type=int, default=NOTES["held_back"])
+    parser.add_argument("--notes", type=int, default=NOTES)
     given = parser.parse_args()
-    plain = part_notes(given.corpora / "mtsamples" / "sample.jsonl", "held_back")[: given.notes]
-    notes = list(english_notes(plain, "held_back"))
+    plain = part_notes(given.corpora, "held_back")
+    notes = english_notes(plain, "held_back", CARRIERS["held_back"], given.notes)
     for note in notes:
-        note.add(STATED, str)
+        note.keep(STATED)
     print(f"{len(notes)} notes, {sum(len(note.places) for note in notes)} identifiers, seed {SEEDS['held_back']}")
     print(f"locales: {', '.join(LOCALES['held_back'])}")
     with recording_server() as server:

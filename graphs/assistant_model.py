@@ -48,7 +48,7 @@ def guarded(model: BaseChatModel, store: GraphStore, settings: Settings, *, name
         return model
     guard = Guard(
         settings.privacy,
-        partial(make_detector, settings.terminologies),
+        partial(make_detector, settings),
         lru_cache(maxsize=1)(lambda: KnownWords(_identifying(store))),
     )
     return GuardedChatModel(inner=model, guard=guard, model_name=name or chat_model_name(model))

@@ -74,7 +74,7 @@ class Components:
         # what several documents meet at once is one event
         failures = self.settings.breaker_failures * self.settings.concurrency
         object.__setattr__(self, "breakers", Breakers(failures))
-        detector = partial(make_detector, self.settings.terminologies)
+        detector = partial(make_detector, self.settings)
         object.__setattr__(self, "gate", Gate(self.settings.privacy, detector))
         object.__setattr__(self, "settings_hash", _digest(self))
 
@@ -253,13 +253,17 @@ def _vietnamese(folder: Path | None, terminology: Terminology) -> Extractor:
     return VietnameseExtractor(load_model(folder), _lexicon(terminology))
 
 
-def make_detector(terminologies: tuple[str, ...]) -> Detector:
-    """What finds identifiers; names of these terminologies are none."""
-    from kg_builder.privacy.clinical import clinical_names
-    from kg_builder.privacy.detector import Detector
+def make_detector(settings: Settings) -> Detector:
+    """What finds identifiers; what the settings' terminologies know is no name. Raises ModelError."""
+    return _detector(settings.terminologies, settings.identifier_model)
+
+
+@lru_cache(maxsize=2)
+def _detector(terminologies: tuple[str, ...], model: Path | None) -> Detector:
+    from kg_builder.privacy.detector import rules_and_model
     from kg_builder.terminology.stack import open_terminologies
 
-    return Detector(clinical_names(open_terminologies(terminologies)))
+    return rules_and_model(open_terminologies(terminologies), model)
 
 
 def _named_extractors(settings: Settings) -> list[str]:

@@ -92,6 +92,9 @@ class Settings(BaseSettings):
     """``model/`` folder of a tagger that ``kg-builder train ner`` wrote; None: the shipped one."""
     vietnamese_model: Path | None = None
     """``model/`` folder that ``kg-builder train vietnamese`` wrote; None: the shipped one."""
+    identifier_model: Path | None = None
+    """``model/`` folder that ``kg-builder train identifiers`` wrote, beside the rules of `privacy`; None: the shipped
+    one."""
     relation_model: Path | None = None
     """``model/`` folder of a classifier that ``kg-builder train relations`` wrote; None: the shipped one."""
     linking_model: Path | None = None

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from kg_builder.cli.console import AsJson, must_exist, print_json
+from kg_builder.text.counted import counted
 
 if TYPE_CHECKING:
     from kg_builder.privacy.detector import Detector
@@ -53,12 +54,10 @@ def deidentify(
 
 
 def _detector(settings: Path | None) -> Detector:
-    from kg_builder.privacy.clinical import clinical_names
-    from kg_builder.privacy.detector import Detector
+    from kg_builder.graphs.components import make_detector
     from kg_builder.settings import load_settings
-    from kg_builder.terminology.stack import open_terminologies
 
-    return Detector(clinical_names(open_terminologies(load_settings(settings).terminologies)))
+    return make_detector(load_settings(settings))
 
 
 def _one(path: str, folder: Path | None, detector: Detector, language: str | None, *, quiet: bool) -> Deidentified:
@@ -107,4 +106,4 @@ def _print(done: list[Deidentified], told: dict[str, Any], *, as_json: bool, bes
         print(f"{one.source}: {found}", file=stream)
     if len(done) > 1:
         found = ", ".join(f"{count} {kind}" for kind, count in told["identifiers"].items()) or "nothing found"
-        print(f"{told['files']} files, {told['failed']} failed: {found}", file=stream)
+        print(f"{counted(told['files'], 'file')}, {told['failed']:,} failed: {found}", file=stream)

@@ -1,4 +1,4 @@
-"""``kg-builder train generative|denoising|tokens|vietnamese`` and ``kg-builder export-model``."""
+"""``kg-builder train generative|denoising|tokens|vietnamese|identifiers`` and ``kg-builder export-model``."""
 
 from __future__ import annotations
 
@@ -77,6 +77,20 @@ def vietnamese(config: Config, corpora: Corpora = None, output: Output = None) -
         command=command_of("vietnamese", config),
     )
     console().print(f"model: {model}", markup=False)
+
+
+@train.command("identifiers")
+def identifiers(config: Config, corpora: Corpora = None, output: Output = None, resume: Resume = True) -> None:
+    """Train the model that finds what identifies people, on notes with made-up identifiers; export, figures, card."""
+    from kg_builder.train.identifiers.recipe import IdentifierRecipe
+    from kg_builder.train.recipe_files import load_recipe
+
+    recipe = load_recipe(config, IdentifierRecipe)
+    require("Training the model for identifiers", "train", "torch", "transformers", "safetensors", "onnx", "faker")
+    from kg_builder.train.identifiers.training import train_identifiers
+
+    output = output or Path("runs") / recipe.name
+    _run(partial(train_identifiers, recipe), output, corpora, resume=resume, command=command_of("identifiers", config))
 
 
 def export_model(

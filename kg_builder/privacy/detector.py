@@ -4,25 +4,55 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
 
-from kg_builder.privacy.clinical import Recognize, nothing_clinical
-from kg_builder.privacy.identifiers import Identifier, merged
-from kg_builder.privacy.names import find_names
+from kg_builder.privacy.clinical import Recognize, clinical_names, nothing_clinical
+from kg_builder.privacy.identifiers import Identifier, Kind, merged
+from kg_builder.privacy.name_runs import key_words
+from kg_builder.privacy.names import find_again, find_names
 from kg_builder.privacy.patterns import find_by_pattern
+
+if TYPE_CHECKING:
+    from kg_builder.privacy.learned.finder import LearnedFinder
+    from kg_builder.terminology.table import Terminology
 
 
 @dataclass(frozen=True, slots=True)
 class Detector:
-    """Rules over word lists; nothing is learned, fetched or kept."""
+    """Rules over word lists, and a model beside them; nothing is fetched or kept."""
 
     clinical: Recognize = nothing_clinical
     """What is no name, whatever it is called."""
+    learned: LearnedFinder | None = None
+    """None: rules only."""
 
     def find(self, text: str, language: str = "und") -> list[Identifier]:
         """In order, without overlaps. `language`: ISO 639-1 or ``und``."""
         clinical = self.clinical(text, language)
         by_form = (one for one in find_by_pattern(text) if not _part_of(one, clinical))
-        return merged([*by_form, *find_names(text, clinical)])
+        by_cue = find_names(text, clinical)
+        return merged([*by_form, *by_cue, *self._learned(text, by_cue, clinical)])
+
+    def _learned(
+        self, text: str, by_cue: Sequence[Identifier], clinical: Sequence[tuple[int, int]]
+    ) -> list[Identifier]:
+        """What the model finds, and the words of names wherever they stand again."""
+        if self.learned is None:
+            return []
+        sure, faint = self.learned.find(text, clinical)
+        names = [one for one in sure if one.kind is Kind.NAME]
+        known = {key for one in (*by_cue, *names) for key in key_words(text, one.start, one.end)}
+        again = (one for one in faint if key_words(text, one.start, one.end) <= known)
+        return [*sure, *again, *find_again(text, names, clinical)]
+
+
+def rules_and_model(terminology: Terminology, directory: Path | None = None) -> Detector:
+    """What the terminology knows is no name. `directory`: of a model; None: the shipped one. Raises ModelError."""
+    from kg_builder.privacy.learned.finder import LearnedFinder
+    from kg_builder.privacy.learned.model import load_model
+
+    return Detector(clinical_names(terminology), LearnedFinder(load_model(directory)))
 
 
 def _part_of(one: Identifier, clinical: Sequence[tuple[int, int]]) -> bool:

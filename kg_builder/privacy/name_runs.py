@@ -117,6 +117,12 @@ def occurrences(text: str, keys: frozenset[str]) -> Iterator[Word]:
             yield word
 
 
+def key_words(text: str, start: int, end: int) -> frozenset[str]:
+    """Keys of the words in ``text[start:end]``, initials left out."""
+    found = (_without_possessive(Word(*match.span(), match.group())) for match in _WORD.finditer(text, start, end))
+    return frozenset(word.key for word in found if not word.initial)
+
+
 def lower_case_words(text: str) -> frozenset[str]:
     """Words that the text has in lower case somewhere."""
     return frozenset(match.group() for match in _WORD.finditer(text) if match.group().islower())

@@ -81,7 +81,14 @@ def find_names(text: str, clinical: Sequence[tuple[int, int]]) -> list[Identifie
     names = [
         Identifier(with_particles(text, run.start), run.end, Kind.NAME, f"name:{rule}") for run, rule in found.values()
     ]
-    return names + list(_repeated(text, found.values(), veto))
+    doubtful = {"capitals", "before"}
+    whole = (run for run, rule in found.values() if rule not in doubtful or run.words[0].key in words().given)
+    return names + list(_repeated(text, whole, veto))
+
+
+def find_again(text: str, names: Iterable[Identifier], clinical: Sequence[tuple[int, int]]) -> list[Identifier]:
+    """Where words of these names stand elsewhere in the text, without a cue."""
+    return list(_repeated(text, filter(None, (run_at(text, one.start) for one in names)), _Veto(clinical)))
 
 
 class _Veto:
@@ -290,16 +297,14 @@ def _without_ordinary_beginning(run: Run) -> Run | None:
     return Run(tuple(rest)) if rest else None
 
 
-def _repeated(text: str, found: Iterable[tuple[Run, str]], veto: _Veto) -> Iterator[Identifier]:
+def _repeated(text: str, found: Iterable[Run], veto: _Veto) -> Iterator[Identifier]:
     """Words of the names again, where they aren't part of something clinical, nor words that the text has anyway."""
-    wanted: set[str] = set()
-    for run, rule in found:
-        if rule in {"capitals", "before"} and run.words[0].key not in words().given:
-            continue
-        wanted.update(word.key for word in run.full if len(word.text) >= LEAST_REPEATED and not shouted(word))
+    wanted = {
+        word.key for run in found for word in run.full if len(word.text) >= LEAST_REPEATED and not shouted(word)
+    } - lower_case_words(text)
     wanted = {
         key
-        for key in wanted - lower_case_words(text)
+        for key in wanted
         if key in words().given or key not in words().plain | words().institutions | words().eponyms
     }
     for word in occurrences(text, frozenset(wanted)):

@@ -76,15 +76,19 @@ def _no_place(rule: Rule, found: str) -> bool:
     """Whether it only stands for a place, or is a building: ``lives in ABC``, ``born in Hospital``."""
     if rule.kind is not Kind.ADDRESS or _DIGIT.search(found):
         return False
-    if _no_towns().fullmatch(found):
+    if no_town(found):
         return True
     last = found.rsplit(maxsplit=1)[-1]
     return last in words().stand_ins or last.lower() in words().institutions or last.lower() in words().plain
 
 
+def no_town(found: str) -> bool:
+    """Whether it is a state that no large city is called after, a country or a part of the world: nobody's address."""
+    return _no_towns().fullmatch(found) is not None
+
+
 @lru_cache(maxsize=1)
 def _no_towns() -> re.Pattern[str]:
-    """Names of states that no large city has, of countries and parts of the world: they don't identify anybody."""
     lists = yaml.safe_load((files(__package__) / "patterns.yaml").read_text(encoding="utf-8"))["lists"]
     names = f"(?!new[ ]york|washington)(?:{lists['state_name']})|(?:(?:{lists['region']})[ ])?(?:{lists['country']})"
     return re.compile(names, re.IGNORECASE)

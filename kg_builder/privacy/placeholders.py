@@ -10,7 +10,8 @@ from kg_builder.privacy.identifiers import Kind
 SOURCE = "SOURCE"
 """Kind of what names a document."""
 PLACEHOLDER = re.compile(rf"\[(?P<kind>{'|'.join(Kind)}|{SOURCE})-\d+\]")
-_MEANT = re.compile(rf"{PLACEHOLDER.pattern}|(?<![\w-]){SOURCE}-\d+(?!\w)")
+MEANT = re.compile(rf"{PLACEHOLDER.pattern}|(?<![\w-]){SOURCE}-\d+(?!\w)")
+"""Those of documents stand without brackets, too."""
 _BLANKS = re.compile(r"\s+")
 
 
@@ -37,7 +38,7 @@ class Placeholders:
 
     def restore(self, text: str) -> str:
         """A text with the words that its placeholders stand for."""
-        return _MEANT.sub(lambda match: self.said.get(_bare(match[0]), match[0]), text)
+        return MEANT.sub(lambda match: self.said.get(_bare(match[0]), match[0]), text)
 
 
 def _form(kind: str, number: int) -> str:

@@ -6,8 +6,7 @@ import time
 
 import pytest
 
-from kg_builder.privacy.clinical import clinical_names
-from kg_builder.privacy.detector import Detector
+from kg_builder.privacy.detector import Detector, rules_and_model
 from kg_builder.privacy.identifiers import Kind, counts, summary
 from kg_builder.privacy.words import words
 from kg_builder.terminology.shipped import load_terminology
@@ -15,7 +14,7 @@ from kg_builder.terminology.shipped import load_terminology
 
 @pytest.fixture(scope="module")
 def detector() -> Detector:
-    return Detector(clinical_names(load_terminology()))
+    return rules_and_model(load_terminology())
 
 
 def found(detector: Detector, text: str, kind: Kind | None = None, language: str = "en") -> list[str]:

@@ -176,7 +176,7 @@ def test_a_written_query_is_asked_for_in_masked_words_too(store: GraphStore) -> 
 
 
 def test_nothing_of_ours_is_taken_for_an_identifier(store: GraphStore) -> None:
-    detector = make_detector(("shipped",))
+    detector = make_detector(load_settings(None))
     tools = toolkit(store, settings=SETTINGS)
     for text in (INSTRUCTIONS, *(one.description for one in tools)):
         assert detector.find(text) == []

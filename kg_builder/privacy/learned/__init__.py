@@ -1,0 +1,1 @@
+"""A small model that tells identifiers by the meaning of the sentence around them."""

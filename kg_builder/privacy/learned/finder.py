@@ -1,0 +1,115 @@
+"""From the scores of the model to identifiers: likely words joined, without those that can't be any."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kg_builder.extract.tagger.encoding import Words, end_marks, windows
+from kg_builder.extract.tagger.session import Session
+from kg_builder.privacy.identifiers import Identifier, Kind
+from kg_builder.privacy.learned.features import LINE, read_words
+from kg_builder.privacy.learned.forms import NUMBERS, doubts, holds, shaped
+from kg_builder.privacy.learned.model import IdentifierModel
+
+Probabilities = NDArray[np.float32]
+"""words × (1 + kinds): of no identifier, then of each kind."""
+_MOST_BETWEEN = 1
+"""Characters that may part two words of one identifier."""
+
+
+class Stretch(NamedTuple):
+    """Words that lie together and are of one kind, as characters ``text[start:end]``."""
+
+    start: int
+    end: int
+    kind: Kind
+    probability: float
+    """Of its likeliest word."""
+
+
+class LearnedFinder:
+    """Reads a text by windows of at most 512 word pieces; any thread may use it."""
+
+    def __init__(self, model: IdentifierModel, *, threads: int | None = None) -> None:
+        described = model.description
+        self._model = model
+        self._session = Session(model.path, threads=threads)
+        self._kinds = described.kinds
+        self._least, self._least_again = described.least, described.least_again
+        self._least_doubtful, self._least_eponym = described.least_doubtful, described.least_eponym
+        self._rule = f"model:{described.name} {described.version}"
+
+    def find(self, text: str, clinical: Sequence[tuple[int, int]]) -> tuple[list[Identifier], list[Identifier]]:
+        """What is likely enough by itself, and names that are where the same words are one elsewhere; both in order.
+
+        `clinical`: spans of clinical names, in order.
+        """
+        words = read_words(self._model.tokenizer, text, clinical)
+        sure: list[Identifier] = []
+        again: list[Identifier] = []
+        for stretch in stretches(text, words, self.probabilities(text, words), self._kinds, self._least_again):
+            one = shaped(text, stretch.start, stretch.end, stretch.kind)
+            if one is not None and holds(text, *one, clinical):
+                found = Identifier(*one, self._rule)
+                if stretch.probability >= self._least_of(text, found):
+                    sure.append(found)
+                elif found.kind is Kind.NAME:
+                    again.append(found)
+        return sure, again
+
+    def _least_of(self, text: str, one: Identifier) -> float:
+        """Names that are something else, too, must be more probable."""
+        if one.kind is not Kind.NAME:
+            return self._least
+        doubt = doubts(text, one.start, one.end)
+        return self._least_eponym if doubt == "eponym" else self._least_doubtful if doubt else self._least
+
+    def probabilities(self, text: str, words: Words) -> Probabilities:
+        """Of every word."""
+        found = np.zeros((len(words.spans), 1 + len(self._kinds)), dtype=np.float32)
+        start, end = end_marks(self._model.tokenizer)
+        for window in windows(text, words, start_mark=start, end_mark=end):
+            found[window.first : window.first + window.word_count] = _softmax(self._session.run(window))
+        return found
+
+
+def stretches(
+    text: str, words: Words, probabilities: Probabilities, kinds: Sequence[Kind], least: float
+) -> Iterator[Stretch]:
+    """Words of a kind that lie together on a line, each at least so likely to identify somebody."""
+    identifying = 1.0 - probabilities[:, 0]
+    best = probabilities[:, 1:].argmax(axis=1)
+    one: Stretch | None = None
+    reached = 0
+    for place in np.flatnonzero(identifying >= least).tolist():
+        start, end = words.spans[place]
+        near = one is not None and start - reached <= _MOST_BETWEEN and not words.features[place, LINE]
+        if not any(map(str.isalnum, text[start:end])):
+            reached = end if near else reached
+            continue
+        here = Stretch(start, end, kinds[best[place]], float(identifying[place]))
+        if one is not None and near and _family(here.kind) == _family(one.kind):
+            likelier = max(one, here, key=lambda item: item.probability)
+            one = Stretch(one.start, end, likelier.kind, likelier.probability)
+        else:
+            if one is not None:
+                yield one
+            one = here
+        reached = end
+    if one is not None:
+        yield one
+
+
+def _family(kind: Kind) -> Kind:
+    """Numbers of all sorts are told apart by less than where they begin and end."""
+    return Kind.RECORD if kind in NUMBERS else kind
+
+
+def _softmax(scores: NDArray[np.float32]) -> Probabilities:
+    shifted = np.exp(scores - scores.max(axis=1, keepdims=True))
+    shares: Probabilities = shifted / shifted.sum(axis=1, keepdims=True)
+    return shares
