@@ -37,7 +37,7 @@ def check_yaml(text: str, folder: Path) -> str:
     if "entities" in data:
         load_schema(str(path))
         return "schema"
-    if "corpora" in data:
+    if "corpora" in data or "carriers" in data:
         return _recipe(path)
     if unknown := set(data) - set(Settings.model_fields):
         raise BlockError(f"{', '.join(sorted(unknown))}: neither settings nor a schema nor a recipe")
@@ -48,6 +48,7 @@ def check_yaml(text: str, folder: Path) -> str:
 def _recipe(path: Path) -> str:
     from kg_builder.train.denoising.recipe import DenoisingRecipe
     from kg_builder.train.generative.recipe import GenerativeRecipe
+    from kg_builder.train.identifiers.recipe import IdentifierRecipe
     from kg_builder.train.linking_recipe import LinkingRecipe
     from kg_builder.train.recipe import NerRecipe
     from kg_builder.train.recipe_files import load_recipe
@@ -56,7 +57,7 @@ def _recipe(path: Path) -> str:
     from kg_builder.train.vietnamese.recipe import VietnameseRecipe
 
     kinds: tuple[Any, ...] = (NerRecipe, RelationRecipe, LinkingRecipe, VietnameseRecipe, GenerativeRecipe,
-                              DenoisingRecipe, TokenClassificationRecipe)  # fmt: skip
+                              DenoisingRecipe, TokenClassificationRecipe, IdentifierRecipe)  # fmt: skip
     problems = []
     for kind in kinds:
         try:

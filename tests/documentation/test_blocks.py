@@ -11,6 +11,8 @@ from tests.documentation.conftest import Read
 from tests.documentation.pages import ROOT, Block, blocks
 from tests.documentation.reader import is_of_the_gate
 
+pytestmark = pytest.mark.slow
+
 PLAIN = [block for block in blocks() if not block.lane and block.page < "docs/m"]
 
 

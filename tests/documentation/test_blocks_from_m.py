@@ -7,6 +7,8 @@ import pytest
 from tests.documentation.conftest import Read
 from tests.documentation.pages import Block, blocks
 
+pytestmark = pytest.mark.slow
+
 PLAIN = [block for block in blocks() if not block.lane and block.page >= "docs/m"]
 
 

@@ -28,7 +28,7 @@ MODULES = {
     "hf": ("torch", "transformers", "peft", "safetensors"),
     "neo4j-interop": ("langchain_neo4j",),
     "ray": ("ray",),
-    "train": ("torch", "transformers", "onnx", "pycrfsuite", "safetensors", "sklearn"),
+    "train": ("faker", "torch", "transformers", "onnx", "pycrfsuite", "safetensors", "sklearn"),
 }
 """By which an extra is known to be installed."""
 CHECKPOINTS = {
@@ -40,7 +40,10 @@ CHECKPOINTS = {
     "longluu/Clinical-NER-MedMentions-GatorTronS": "gatortron",
 }
 """Names that pages use → tiny checkpoints of that layout."""
+TINY = {"layers": 2, "words_from": 1, "epochs": 1, "planted": 1, "export": {"largest_shift": 1}}
 SHORTER = {
+    "identifiers-first": TINY,
+    "identifiers-shipped": TINY,
     "ner-dev": {"layers": 2, "words_from": 1, "epochs": 1, "average_last": 1, "export": {"largest_shift": 1}},
     "relations-dev": {"folds": 2},
     "linking-dev": {"folds": 2},

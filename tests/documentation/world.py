@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import lzma
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -96,7 +97,7 @@ def shipped() -> dict[Path, tuple[int, int]]:
 
 
 def write_corpora(folder: Path) -> None:
-    """A few documents of ours as BC5CDR, NCBI Disease, BioRED and VietBioNER are laid out."""
+    """A few documents of ours as BC5CDR, NCBI Disease, BioRED, VietBioNER, MTSamples and OHSUMED are laid out."""
     labels = {"bc5cdr": ("Disease", "CID"), "ncbi_disease": ("SpecificDisease", ""),
               "biored": ("Disease", "Negative_Correlation")}  # fmt: skip
     for (corpus, (label, relation)), part in product(labels.items(), SIZES):
@@ -104,6 +105,16 @@ def write_corpora(folder: Path) -> None:
         offset = 1000 * list(labels).index(corpus)
         documents = (_pubtator(number + offset, part, label, relation) for number in SIZES[part])
         (folder / corpus / f"{part}.pubtator").write_text("\n".join(documents), encoding="utf-8")
+    for path, numbers in (
+        ("mtsamples/sample.jsonl", range(300, 312)),
+        ("pubmed_unlabelled/ohsumed.jsonl.xz", range(3)),
+    ):
+        texts = [
+            json.dumps({"id": f"n{number}", "text": f"Case {number} went home. All was well.\n"}) for number in numbers
+        ]
+        (folder / path).parent.mkdir(exist_ok=True)
+        content = ("\n".join(texts) + "\n").encode()
+        (folder / path).write_bytes(lzma.compress(content) if path.endswith(".xz") else content)
     (folder / "vietbioner").mkdir(exist_ok=True)
     for part, numbers in SIZES.items():
         rows = (json.dumps(_vietnamese(number, part), ensure_ascii=False) for number in numbers)

@@ -21,6 +21,8 @@ import pytest
 from kg_builder.retrieve.citations import citations_in
 from kg_builder.stores import open_store
 
+pytestmark = pytest.mark.slow
+
 mcp = pytest.importorskip("mcp")
 jsonschema = pytest.importorskip("jsonschema")
 

@@ -13,6 +13,8 @@ import pytest
 
 from kg_builder.stores import open_store
 
+pytestmark = pytest.mark.slow
+
 RUNS = """
 import os, signal, sys
 from kg_builder.graphs.building import run_into

@@ -15,7 +15,10 @@ import pytest
 from kg_builder.stores import open_store
 from kg_builder.stores.views import RunRecord
 
-pytestmark = pytest.mark.skipif(os.name == "nt", reason="signals are sent the POSIX way")
+pytestmark = [
+    pytest.mark.skipif(os.name == "nt", reason="signals are sent the POSIX way"),
+    pytest.mark.slow,
+]
 
 DOCUMENTS = 120
 QUICK = {"KG_BUILDER_EXTRACTORS": '["lexicon"]', "KG_BUILDER_RELATION_EXTRACTOR": "none"}
