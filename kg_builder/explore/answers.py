@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from urllib.parse import urlsplit
 
 from kg_builder.errors import UnknownDocumentError
@@ -12,10 +13,11 @@ from kg_builder.explore.json_answers import Answer
 from kg_builder.explore.ledger import ledger_answer
 from kg_builder.explore.relations import relation_answer
 from kg_builder.graph_store import GraphStore
-from kg_builder.stores.views import EVERYTHING, UNREJECTED, DocumentLine
+from kg_builder.stores.views import EVERYTHING, UNREJECTED, DocumentLine, names_document
 
 START_RELATIONS = 40
 CONCEPTS_FOUND = 12
+CONCEPTS_WEIGHED = 60
 DOCUMENTS_FOUND = 8
 MOST_EDGES = 2000
 DOCUMENTS_A_PAGE = 50
@@ -50,16 +52,21 @@ class Answers:
         }
 
     def search(self, q: str) -> Answer:
-        """Concepts with a name like the text, and documents with the text in their id or metadata."""
-        hits = self._store.search(q, limit=CONCEPTS_FOUND, where=UNREJECTED)
+        """Concepts with a name like the text, and documents with the text in their id or metadata.
+
+        What has just that name comes first, then what documents mention, then what is only broader than that.
+        """
+        hits = self._store.search(q, limit=CONCEPTS_WEIGHED, where=UNREJECTED)
         outlines = self._store.outlines([hit.concept.id for hit in hits], where=UNREJECTED)
         concepts = [
             {**node(outlines[hit.concept.id]), "matched": hit.matched, "score": hit.score}
             for hit in hits
             if hit.concept.id in outlines
         ]
+        concepts.sort(key=lambda one: one["ancestor_only"] and one["score"] < 1)
         lines = self._store.document_lines(q, limit=DOCUMENTS_FOUND)[1] if q.strip() else ()
-        return {"concepts": concepts, "documents": [{"id": line.id} for line in lines]}
+        documents = [{"id": line.id, "matched": matched_metadata(line, q)} for line in lines]
+        return {"concepts": concepts[:CONCEPTS_FOUND], "documents": documents}
 
     def neighbours(self, id: str) -> Answer | None:
         """What a concept is related to, best supported first."""
@@ -70,6 +77,11 @@ class Answers:
             return None
         shown = [edge_answer(edge) for edge in edges[:MOST_EDGES]]
         return {"nodes": nodes(outlines, ids), "edges": shown, "total": len(edges)}
+
+    def edges(self, id: Sequence[str]) -> Answer:
+        """The relations among these concepts, best supported first."""
+        edges = edges_of(self._store.statements(id, among=True, where=UNREJECTED))
+        return {"edges": [edge_answer(edge) for edge in edges[:MOST_EDGES]], "total": len(edges)}
 
     def concept(self, id: str) -> Answer | None:
         """All about one concept."""
@@ -113,6 +125,16 @@ def line_answer(line: DocumentLine) -> Answer:
     metadata = line.metadata.model_dump(mode="json", include={"kind", "date", "source"})
     counts = {"mentions": line.mentions, "relations": line.relations, "rejects": line.rejects}
     return {"id": line.id, "language": line.language, **metadata, **counts}
+
+
+def matched_metadata(line: DocumentLine, text: str) -> Answer | None:
+    """The first thing said of a document that has the text in it; None: its id has it."""
+    if names_document(text, [line.id]):
+        return None
+    said = line.metadata.model_dump(mode="json")
+    pairs = [*(("tag", tag) for tag in said.pop("tags")), *said.pop("extra").items()]
+    found = ((name, value) for name, value in (*said.items(), *pairs) if names_document(text, [value]))
+    return next(({"name": name, "value": value} for name, value in found), None)
 
 
 def graph_name(location: str) -> str:

@@ -18,6 +18,7 @@ SCRIPTS = (
     "source.js",
     "concept_panel.js",
     "relation_panel.js",
+    "document_chunks.js",
     "document_text.js",
     "document_arcs.js",
     "document_lists.js",

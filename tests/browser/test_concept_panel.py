@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from playwright.sync_api import Page, expect
 
 from tests.browser.looking import select, text_of
@@ -21,6 +23,18 @@ def test_names_seen_documents_and_neighbours(page: Page) -> None:
 
     for words in (HAEMORRHAGE.id, "Hemorrhage", "Disease", "haemorrhage", "ward-01 present.txt", "Warfarin", "INDUCES"):
         assert words in told, words
+
+
+def test_relations_read_as_sentences(page: Page) -> None:
+    """Subject, predicate, object, whichever end the concept is; how many documents say so stands by each."""
+    incoming = select(page, HAEMORRHAGE.id).locator(".group").filter(has_text="INDUCES").first
+    assert re.fullmatch(r"\d+ concepts? → INDUCES → Hemorrhage", text_of(incoming.get_by_role("heading")))
+    expect(incoming.get_by_role("button", name="Evidence: Warfarin INDUCES Hemorrhage, 7 documents")).to_have_text(
+        "7 documents"
+    )
+
+    outgoing = select(page, WARFARIN.id).locator(".group").filter(has_text="INDUCES").first
+    assert re.fullmatch(r"Warfarin → INDUCES → \d+ concepts?", text_of(outgoing.get_by_role("heading")))
 
 
 def test_a_neighbour_is_one_press_away(page: Page) -> None:

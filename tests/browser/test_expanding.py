@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import pytest
 from playwright.sync_api import Page, expect
 
+from kg_builder.stores import open_store
+from kg_builder.stores.views import PLAIN_ASSERTIONS, UNREJECTED
+from tests.browser.conftest import Open
+from tests.browser.explorers import Explorer
 from tests.browser.looking import (
     choose,
     middle_of_edge,
@@ -68,3 +73,24 @@ def test_a_denied_relation_is_not_drawn_at_first(page: Page) -> None:
     page.wait_for_timeout(800)
 
     assert not [edge for edge in shown_edges(page) if edge[0] == "MESH:D000068718" and edge[1] == "INDUCES"]
+
+
+@pytest.mark.parametrize("concept_id", ["MESH:D000638", "MESH:D014839"])
+def test_relations_among_neighbours_are_there_at_once(explorer: Explorer, open_page: Open, concept_id: str) -> None:
+    """Amiodarone and vomiting: none of their neighbours was ever expanded."""
+    page = open_page(explorer)
+
+    unfold(page, concept_id)
+
+    shown = shown_nodes(page)
+    with open_store(explorer.graph, read_only=True) as store:
+        stated = store.statements(shown, among=True, where=UNREJECTED)
+        among = {(one.subject, one.predicate, one.object) for one in stated if one.assertion in PLAIN_ASSERTIONS}
+    assert shown_edges(page) == among
+
+
+def test_what_is_brought_into_the_graph_is_joined_to_what_is_there(page: Page) -> None:
+    choose(page, "amiodarone", "Amiodarone")
+    select(page, "MESH:D003024")
+
+    wait_for_edge(page, ("MESH:D000638", "INDUCES", "MESH:D003248"))

@@ -78,6 +78,30 @@ def test_a_document_is_found_and_opened(page: Page) -> None:
     expect(page.get_by_test_id("document-text").first).to_contain_text("Warfarin may have caused the haemorrhage.")
 
 
+def test_what_documents_mention_comes_before_what_is_only_broader(page: Page) -> None:
+    expect(suggestions(page, "drug").filter(has_text="broader").first).to_be_visible()
+
+    counts = page.get_by_role("group", name="Concepts").locator(".suggestion-count").all_inner_texts()
+    only_broader = [count == "broader concept" for count in counts]
+    assert not only_broader[0]
+    assert only_broader == sorted(only_broader)
+
+
+def test_a_name_typed_in_full_comes_first(page: Page) -> None:
+    expect(suggestions(page, "heart diseases").first).to_contain_text("Heart Diseases")
+    expect(suggestions(page, "heart diseases").first).to_contain_text("broader")
+
+
+def test_a_document_found_by_what_is_said_of_it_tells_what(explorer: Explorer, open_page: Open) -> None:
+    if explorer.kind == "file":
+        pytest.skip("the file's own search takes ids of documents")
+    page = open_page(explorer)
+
+    found = suggestions(page, "anticoag").filter(has_text="ward-01 present.txt").first
+    expect(found).to_contain_text("tag anticoagulation")
+    expect(found.locator("mark")).to_have_text("anticoag")
+
+
 def test_nothing_found_is_said(page: Page) -> None:
     page.get_by_test_id("search").fill("xyzzyplugh")
 

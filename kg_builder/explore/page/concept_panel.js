@@ -51,22 +51,24 @@ const ConceptPanel = (() => {
       Parts.conceptButton(other, actions, "grow"),
       also, odd.map(Parts.assertion),
       el("button", {
-        class: "chip evidence-button",
+        class: "chip evidence-button", title: "Show the sentences",
         "aria-label": `Evidence: ${Dom.shown(subject.name)} ${Parts.words(predicate)} ${Dom.shown(object.name)}, ${Dom.count(relation.support, "document")}`,
         on: { click: () => actions.openRelation(subject.id, predicate, object.id) },
-      }, Parts.support(relation.support, most), "Evidence"));
+      }, Parts.bar(relation.support / most, "many"), Dom.count(relation.support, "document")));
   };
 
   const relations = (data, actions) => {
     if (!data.relations.length) return Parts.section(3, "Relations", el("p", { class: "muted" }, "No document states a relation of it."));
     const most = Math.max(...data.relations.map((relation) => relation.support));
-    const me = el("span", { class: "muted" }, "this");
-    return Parts.section(3, "Relations", groupsOf(data).map(({ predicate, outgoing, relations: listed }) =>
+    const arrow = () => [" ", el("span", { "aria-hidden": "true" }, "→"), " "];
+    const reads = ({ predicate, outgoing, relations: { length } }) => {
+      const [me, others] = [Dom.shown(data.name), el("strong", {}, Dom.count(length, "concept"))];
+      return [outgoing ? me : others, arrow(), el("span", { class: "predicate" }, Parts.words(predicate)), arrow(), outgoing ? others : me];
+    };
+    return Parts.section(3, "Relations", groupsOf(data).map((group) =>
       el("section", { class: "group" },
-        el("h4", {},
-          outgoing ? [me.cloneNode(true), ` ${Parts.words(predicate)} `, el("span", { "aria-hidden": "true" }, "→")] : ["… ", `${Parts.words(predicate)} `, me.cloneNode(true)],
-          el("span", { class: "count" }, ` ${Dom.number(listed.length)}`)),
-        Parts.more(listed, (relation) => line(relation, outgoing, most, actions), { first: 8, noun: "relations" }))));
+        el("h4", {}, reads(group)),
+        Parts.more(group.relations, (relation) => line(relation, group.outgoing, most, actions), { first: 8, noun: "relations" }))));
   };
 
   const inDocument = (item, data, actions) =>

@@ -44,7 +44,7 @@ const DocumentArcs = (() => {
       let drawn = 0;
       for (const relation of relations) {
         for (const { subject, object } of relation.evidence) {
-          const [one, other] = [subject, object].map((n) => (n === null ? [] : text.nodes(`m${n}`).filter(inSight)));
+          const [one, other] = [subject, object].map((n) => (n === null ? [] : text.nodesDrawn(`m${n}`).filter(inSight)));
           if (!one.length || !other.length || drawn >= MOST) continue;
           const [from, to] = [centre(one, frame), centre(other, frame)];
           if (!from || !to) continue;

@@ -1,31 +1,14 @@
 "use strict";
 /* One text (original or cleaned) with what was found in it. Every stretch is one element, never one inside the
-   other, so that each can be a button; the mentions it lies in are underlines in lanes, the innermost its colour. */
+   other, so that each can be a button; the mentions it lies in are underlines in lanes, the innermost its colour.
+   Of a text with many of them, a chunk is plain until it comes near what is seen. */
 
 const DocumentText = (() => {
   const { el } = Dom;
-  const CHUNK = 3000;
+  const AT_ONCE = 2000;
+  const NEAR = "900px 0px";
   const LANE = 4;
   const SIGNS = { negated: "\u2298", possible: "?", hypothetical: "?", historical: "\u21ba", family: "\u2302" };
-
-  /* A lane for each mention, 0 for innermost ones; mentions that share a stretch differ. */
-  const lanesOf = (segments) => {
-    const beside = new Map();
-    for (const { mentions } of segments) {
-      for (const n of mentions) {
-        if (!beside.has(n)) beside.set(n, new Set());
-        for (const other of mentions) beside.get(n).add(other);
-      }
-    }
-    const lanes = new Map();
-    for (const n of [...beside.keys()].reverse()) {
-      const taken = new Set([...beside.get(n)].map((other) => lanes.get(other)));
-      let lane = 0;
-      while (taken.has(lane)) lane += 1;
-      lanes.set(n, lane);
-    }
-    return lanes;
-  };
 
   const colourOf = (type) => {
     const style = Dom.styleOf(type);
@@ -35,94 +18,56 @@ const DocumentText = (() => {
   /* A type as it stands among the words of a text: of a long one, its first word. */
   const short = (type) => Dom.shown(type.length > 12 ? `${(/[A-Z]?[a-z]+|[^\W_]+/.exec(type) || [type.slice(0, 12)])[0]}…` : type);
 
-  const KINDS = [["mentions", "m"], ["attributes", "a"], ["rejects", "r"]];
-  const keysOf = (segment) => KINDS.flatMap(([kind, letter]) => segment[kind].map((n) => `${letter}${n}`));
-
-  /* Offsets count characters of the original; the page counts in UTF-16, and shows some characters as several. */
-  const rangeOf = (places, start, end) => {
-    const at = (offset, last) => {
-      const place = places.findLast(({ from }) => (last ? from < offset : from <= offset));
-      if (!place) return null;
-      const node = place.node instanceof Element ? place.node.firstChild.firstChild : place.node;
-      const before = Dom.prose([...place.text].slice(0, offset - place.from).join("")).length;
-      return node ? [node, Math.min(before, node.length)] : null;
-    };
-    const [from, to] = [at(start, false), at(end, true)];
-    if (!from || !to || end <= start) return null;
-    const range = document.createRange();
-    range.setStart(...from);
-    range.setEnd(...to);
-    return range;
-  };
-
-  /* `data`: the document; `side`: original or cleaned; `heard`: {pick(keys, node), point(keys, on)}. */
-  const make = (data, side, heard) => {
-    const segments = data[side];
-    const lanes = lanesOf(segments);
-    const byKey = new Map(); // m3, a0, r1 → its elements, in order
-    const spans = []; // {node, segment, keys} of stretches in which something is
-    const places = []; // {node, text, from, letters}: where each piece begins and how long it is, in code points
+  /* `data`: the document; `side`: original or cleaned; `heard`: {pick(keys), point(keys, on)}; `marked`: m3, a0, r1 → classes
+     that mark it, in both texts. */
+  const make = (data, side, heard, marked) => {
+    const { chunks, pieces } = DocumentChunks.cut(data[side]);
+    const lanes = DocumentChunks.lanesOf(data[side]);
+    const lane = (n) => lanes.get(n) ?? 0;
+    const stretches = pieces.filter(({ keys }) => keys.length);
+    const byKey = new Map(); // m3, a0, r1 → its stretches, in order
     const item = { m: data.mentions, a: data.attributes, r: data.rejects };
     const found = (key) => item[key[0]][Number(key.slice(1))];
     const root = el("div", { class: "document-text", dataset: { testid: side === "original" ? "document-text" : "document-text-cleaned", side } });
-
-    const stretch = (segment, keys) => {
-      const node = el("span", { class: "stretch", role: "button", tabindex: "-1" }, el("span", { class: "said" }, Dom.prose(segment.text)));
-      const span = { node, segment, keys, shown: [] };
-      spans.push(span);
-      node.stretch = span;
-      for (const key of keys) {
+    for (const piece of stretches) {
+      for (const key of piece.keys) {
         if (!byKey.has(key)) byKey.set(key, []);
-        byKey.get(key).push(node);
+        byKey.get(key).push(piece);
       }
-      return node;
+    }
+
+    const plain = ({ text }) => document.createTextNode(Dom.prose(text));
+    const stretch = (piece) => {
+      piece.node = el("span", { class: "stretch", role: "button", tabindex: "-1" }, el("span", { class: "said" }, Dom.prose(piece.text)));
+      piece.node.stretch = piece;
+      paint(piece);
+      return piece.node;
     };
 
-    /* Chunks end at line breaks, so that the browser may leave out those that are out of sight. */
-    const build = () => {
-      let chunk = el("div", { class: "chunk" });
-      let length = 0;
-      let from = 0;
-      const put = (node, text) => {
-        chunk.append(node);
-        const letters = [...text].length;
-        places.push({ node, text, from, letters });
-        from += letters;
-        length += text.length;
-      };
-      const close = () => {
-        root.append(chunk);
-        chunk = el("div", { class: "chunk" });
-        length = 0;
-      };
-      for (const segment of segments) {
-        const keys = keysOf(segment);
-        if (keys.length) {
-          put(stretch(segment, keys), segment.text);
-          continue;
-        }
-        let rest = segment.text;
-        for (let end = lineEnd(rest, length); end > 0; end = lineEnd(rest, length)) {
-          put(plain(rest.slice(0, end)), rest.slice(0, end));
-          close();
-          rest = rest.slice(end);
-        }
-        if (rest) put(plain(rest), rest);
-      }
-      close();
+    const draw = (chunk) => {
+      if (chunk.drawn) return;
+      chunk.drawn = true;
+      nearby.unobserve(chunk.node);
+      chunk.node.replaceChildren(...chunk.pieces.map((piece) => (piece.node = piece.keys.length ? stretch(piece) : plain(piece))));
+    };
+    const drawn = (piece) => {
+      draw(piece.chunk);
+      return piece.node;
     };
 
-    const plain = (text) => document.createTextNode(Dom.prose(text));
-    /* Where the chunk may end within a text, 0 for nowhere. */
-    const lineEnd = (text, before) => (before + text.length > CHUNK ? text.indexOf("\n", Math.max(0, CHUNK - before)) + 1 : 0);
+    const nearby = new IntersectionObserver(
+      (seen) => seen.forEach(({ isIntersecting, target }) => isIntersecting && draw(target.chunk)),
+      { rootMargin: NEAR, scrollMargin: NEAR },
+    );
+    for (const chunk of chunks) {
+      chunk.node = el("div", { class: "chunk" }, chunk.pieces.map(({ text }) => Dom.prose(text)).join(""));
+      chunk.node.chunk = chunk;
+      root.append(chunk.node);
+      if (stretches.length > AT_ONCE) nearby.observe(chunk.node);
+    }
 
     /* Draws one stretch for what of it is switched on. */
-    const paint = (span, hidden) => {
-      const { node, segment, keys } = span;
-      const shown = keys.filter((key) => !hidden.has(kindOf(key)));
-      if (span.painted && shown.length === span.shown.length) return; // what is hidden changes by kinds: same number, same keys
-      span.painted = true;
-      span.shown = shown;
+    const paint = ({ node, segment, keys, shown }) => {
       const mentions = segment.mentions.filter((n) => shown.includes(`m${n}`));
       const inner = shown.length ? found(mentions.length ? `m${mentions.at(-1)}` : shown[0]) : null;
       node.className = "stretch";
@@ -135,21 +80,22 @@ const DocumentText = (() => {
       if (mentions.length) layer(node, mentions);
       else node.classList.add("on", shown[0].startsWith("a") ? "attribute" : "reject");
       if (shown.some((key) => key.startsWith("r"))) node.classList.add("reject");
+      for (const key of keys) node.classList.add(...(marked.get(key) || []));
       Dom.paint(node, inner.type);
-      const after = shown.filter((key) => byKey.get(key).at(-1) === node).reverse().map(tagOf);
+      const after = shown.filter((key) => byKey.get(key).at(-1).node === node).reverse().map(tagOf);
       if (after.length) node.dataset.after = after.join(" ");
       node.title = shown.map(meaning).reverse().join("; ");
     };
 
     const layer = (node, mentions) => {
-      const top = Math.max(...mentions.map((n) => lanes.get(n)));
+      const top = Math.max(...mentions.map((n) => lane(n)));
       const colours = mentions.map((n) => colourOf(data.mentions[n].type));
       node.classList.add("on", "mention");
       const inner = data.mentions[mentions.at(-1)];
       if (mentions.some((n) => data.mentions[n].assertion === "negated")) node.classList.add("negated");
       if (["possible", "hypothetical"].includes(inner.assertion)) node.classList.add("uncertain");
       node.style.setProperty("background-image", colours.map((colour) => `linear-gradient(${colour}, ${colour})`).join(", "));
-      node.style.setProperty("background-position", mentions.map((n) => `0 calc(100% - ${(top - lanes.get(n)) * LANE}px)`).join(", "));
+      node.style.setProperty("background-position", mentions.map((n) => `0 calc(100% - ${(top - lane(n)) * LANE}px)`).join(", "));
       node.style.setProperty("padding-block-end", `${2 + top * LANE}px`);
     };
 
@@ -172,72 +118,100 @@ const DocumentText = (() => {
     };
 
     const refresh = (hidden) => {
-      for (const span of spans) paint(span, hidden);
-      if (!spans.some(({ node }) => node.tabIndex === 0 && node.stretch.shown.length)) rove(spans.find(({ shown }) => shown.length));
+      for (const piece of stretches) {
+        const before = piece.shown.length;
+        piece.shown = piece.keys.filter((key) => !hidden.has(kindOf(key)));
+        if (piece.node && piece.shown.length !== before) paint(piece); // what is hidden changes by kinds: same number, same keys
+      }
+      if (stretches.length <= AT_ONCE) chunks.forEach(draw);
+      if (!home?.shown.length) rove(stretches.find(({ shown }) => shown.length));
     };
 
     let home = null;
-    const rove = (span) => {
+    const rove = (piece) => {
       if (home) home.node.tabIndex = -1;
-      home = span || null;
-      if (home) home.node.tabIndex = 0;
+      home = piece || null;
+      if (home) drawn(home).tabIndex = 0;
     };
 
-    const mark = (keys, kind, on) => {
-      for (const key of keys) for (const node of byKey.get(key) || []) node.classList.toggle(kind, on);
+    const mark = (key, kind, on) => {
+      for (const { node } of byKey.get(key) || []) node?.classList.toggle(kind, on);
     };
 
-    const spanOf = (event) => {
+    const pieceOf = (event) => {
       const node = event.target instanceof Element ? event.target.closest(".stretch.on") : null;
       return node ? node.stretch : null;
     };
 
-    const step = (span, key) => {
-      const shown = spans.filter((one) => one.shown.length);
-      const at = shown.indexOf(span);
+    const step = (piece, key) => {
+      const shown = stretches.filter((one) => one.shown.length);
+      const at = shown.indexOf(piece);
       const to = { ArrowRight: at + 1, ArrowDown: at + 1, ArrowLeft: at - 1, ArrowUp: at - 1, Home: 0, End: shown.length - 1 }[key];
       return to === undefined ? null : shown[Math.max(0, Math.min(shown.length - 1, to))];
     };
 
     root.addEventListener("click", (event) => {
-      const span = spanOf(event);
-      if (!span) return;
-      rove(span);
-      heard.pick(span.shown, side);
+      const piece = pieceOf(event);
+      if (!piece) return;
+      rove(piece);
+      heard.pick(piece.shown, side);
     });
     root.addEventListener("keydown", (event) => {
-      const span = spanOf(event);
-      if (!span || event.ctrlKey || event.metaKey || event.altKey) return;
-      const next = step(span, event.key);
+      const piece = pieceOf(event);
+      if (!piece || event.ctrlKey || event.metaKey || event.altKey) return;
+      const next = step(piece, event.key);
       if (next) {
         rove(next);
         next.node.focus();
-      } else if (event.key === "Enter" || event.key === " ") heard.pick(span.shown, side);
+      } else if (event.key === "Enter" || event.key === " ") heard.pick(piece.shown, side);
       else return;
       event.preventDefault();
     });
     for (const [event, on] of [["mouseover", true], ["mouseout", false], ["focusin", true], ["focusout", false]]) {
       root.addEventListener(event, (happened) => {
-        const span = spanOf(happened);
-        if (span) heard.point(span.shown, on);
+        const piece = pieceOf(happened);
+        if (piece) heard.point(piece.shown, on);
       });
     }
 
-    const scrollTo = (node, smooth = true) =>
-      node.scrollIntoView({ block: "center", behavior: smooth && !matchMedia("(prefers-reduced-motion: reduce)").matches ? "smooth" : "auto" });
+    const scrollTo = (node) => {
+      const { innerHeight } = window;
+      const far = Math.abs(node.getBoundingClientRect().top) > 3 * innerHeight || matchMedia("(prefers-reduced-motion: reduce)").matches;
+      node.scrollIntoView({ block: "center", behavior: far ? "auto" : "smooth" });
+    };
+
+    /* Offsets count characters of the text; the page counts in UTF-16, and shows some characters as several. */
+    const rangeOf = (start, end) => {
+      const at = (offset, last) => {
+        const piece = pieces.findLast(({ from }) => (last ? from < offset : from <= offset));
+        if (!piece) return null;
+        const node = drawn(piece) instanceof Element ? piece.node.firstChild.firstChild : piece.node;
+        const before = Dom.prose([...piece.text].slice(0, offset - piece.from).join("")).length;
+        return node ? [node, Math.min(before, node.length)] : null;
+      };
+      const [from, to] = [at(start, false), at(end, true)];
+      if (!from || !to || end <= start) return null;
+      const range = document.createRange();
+      range.setStart(...from);
+      range.setEnd(...to);
+      return range;
+    };
 
     /* Marks the text between two offsets and scrolls there. */
     const show = (start, end) => {
-      const range = rangeOf(places, start, end);
+      const range = rangeOf(start, end);
       if (!range) return false;
       if (window.Highlight && CSS.highlights) CSS.highlights.set("place", new Highlight(range));
-      const inside = places.find(({ node, from, letters }) => node instanceof Element && from < end && from + letters > start);
-      scrollTo(inside ? inside.node : range.startContainer.parentElement);
+      const inside = stretches.find(({ from, letters }) => from < end && from + letters > start);
+      scrollTo(inside ? drawn(inside) : range.startContainer.parentElement);
       return true;
     };
 
-    build();
-    return { root, refresh, mark, show, scrollTo, nodes: (key) => byKey.get(key) || [], size: spans.length };
+    /* Elements of a mention, attribute or reject; of those alone that are drawn already. */
+    const nodes = (key) => (byKey.get(key) || []).map(drawn);
+    const nodesDrawn = (key) => (byKey.get(key) || []).flatMap(({ node }) => node ?? []);
+
+    return { root, refresh, mark, show, nodes, nodesDrawn };
   };
 
   return { make };

@@ -4,6 +4,7 @@
 const DocumentView = (() => {
   const { el } = Dom;
   const LABELS_UP_TO = 400;
+  const AT_ONCE = 2000; // mentions of a document whose cleaned text is drawn before it is looked at
 
   const about = (data) => {
     const { metadata, selection } = data;
@@ -43,15 +44,30 @@ const DocumentView = (() => {
     return el("header", { class: "doc-head" }, el("h2", {}, Dom.shown(data.id)), el("p", { class: "muted" }, figures.join(" · ")), about(data));
   };
 
-  /* The original text, the cleaned one if there is any, and what is done to both. */
-  const textsOf = (data) => {
+  /* The original text, the cleaned one once it is looked at if there is any, and what is done to both. */
+  const textsOf = (data, hidden) => {
     const heard = { pick: () => {}, point: (keys, on) => mark(keys, "pointed", on) };
-    const sides = { original: DocumentText.make(data, "original", { pick: (keys) => heard.pick(keys), point: heard.point }) };
-    if (data.cleaned) sides.cleaned = DocumentText.make(data, "cleaned", { pick: (keys) => heard.pick(keys), point: heard.point });
+    const marked = new Map();
+    const make = (side) => DocumentText.make(data, side, { pick: (keys) => heard.pick(keys), point: heard.point }, marked);
+    const sides = { original: make("original") };
     const each = (act) => Object.values(sides).forEach(act);
-    const mark = (keys, kind, on) => each((text) => text.mark(keys, kind, on));
-    const root = el("div", { class: "panes" }, Object.entries(sides).map(([side, text]) => pane(side === "original" ? "Original text" : "Cleaned text", text, !data.cleaned)));
-    return { sides, each, mark, root, heard };
+    const mark = (keys, kind, on) => {
+      for (const key of keys) {
+        if (!marked.has(key)) marked.set(key, new Set());
+        if (on) marked.get(key).add(kind);
+        else marked.get(key).delete(kind);
+        each((text) => text.mark(key, kind, on));
+      }
+    };
+    const root = el("div", { class: "panes" }, pane("Original text", sides.original, !data.cleaned));
+    const want = (view) => {
+      if (view === "original" || sides.cleaned) return;
+      sides.cleaned = make("cleaned");
+      root.append(pane("Cleaned text", sides.cleaned, false));
+      sides.cleaned.refresh(hidden);
+    };
+    if (data.cleaned && data.mentions.length <= AT_ONCE) want("cleaned");
+    return { sides, each, mark, root, heard, want };
   };
 
   /* Details of what is picked, and its marks in the text. */
@@ -127,10 +143,13 @@ const DocumentView = (() => {
     const hidden = new Set([DocumentControls.REJECTS]);
     const labelled = data.mentions.length <= LABELS_UP_TO;
     const root = el("article", { class: `doc${labelled ? " labelled" : ""}`, dataset: { view: "original" } });
-    const texts = textsOf(data);
+    const texts = textsOf(data, hidden);
     const { box, pick } = picker(data, texts, root, actions);
     const { redraw, choose, showAll } = drawer(data, texts, root);
-    const views = DocumentControls.views(root, redraw);
+    const views = DocumentControls.views(root, () => {
+      texts.want(root.dataset.view);
+      redraw();
+    });
     texts.heard.pick = pick;
 
     const original = () => root.dataset.view === "cleaned" && views.set("original");

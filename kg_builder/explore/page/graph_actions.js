@@ -8,6 +8,8 @@ const GraphActions = (() => {
   /* `screen`: {say, complain, drawn(view), pick(what), showGraph()}, by which the page hears of it. */
   const make = ({ source, set, graph, screen }) => {
     let beginning = { nodes: [], edges: [] };
+    const whole = new Set(); // concepts all of whose relations are known
+    let joined = new Set(); // concepts among which all are known
     let busy = 0;
 
     const counted = (view) => `${Dom.count(view.nodes.length, "concept")} and ${Dom.count(view.edges.length, "relation")} shown${set.filtered() ? ", filtered" : ""}`;
@@ -46,10 +48,22 @@ const GraphActions = (() => {
 
     const load = async (id) => {
       if (!set.complete.has(id)) {
-        set.learn(await source.neighbours(id));
+        const answer = await source.neighbours(id);
+        set.learn(answer);
         set.complete.add(id);
+        if (answer.total <= answer.edges.length) whole.add(id);
       }
       return true;
+    };
+
+    /* Relations among all that is on the drawing, also where neither end was unfolded. */
+    const join = async () => {
+      const ids = set.ids().filter((id) => !whole.has(id));
+      if (ids.every((id) => joined.has(id))) return;
+      await during("Loading the relations among them …", async () => {
+        set.learn({ nodes: [], ...(await source.edges(ids)) });
+        joined = new Set(ids);
+      });
     };
 
     const nameOf = (id) => Dom.shown(set.nodes.get(id)?.name || id);
@@ -59,6 +73,7 @@ const GraphActions = (() => {
       if (!(await during(`Loading the neighbours of ${name} …`, () => load(id)))) return;
       remember();
       const added = set.expand(id, most);
+      await join();
       sync({ how: added.length ? "around" : "keep", id });
       const { shown, total } = set.neighbourhood(id);
       const done = `${Dom.count(added.length, "neighbour")} of ${name} added, ${Dom.number(shown)} of ${Dom.number(total)} shown`;
@@ -89,7 +104,9 @@ const GraphActions = (() => {
     };
 
     const restart = () => {
-      set.startWith(beginning, beginning.nodes.map((node) => node.id));
+      const ids = beginning.nodes.map((node) => node.id);
+      set.startWith(beginning, ids);
+      joined = new Set(ids);
       graph.forget();
       sync({ how: "fresh" });
     };
@@ -117,11 +134,12 @@ const GraphActions = (() => {
       return sync({ how: "around", id });
     };
 
-    const bring = (id) => {
+    const bring = async (id) => {
       remember();
       set.filters.types.delete(set.nodes.get(id).type);
       set.changed();
       set.expand(id, STEP);
+      await join();
       arrive(id);
     };
 
@@ -131,7 +149,7 @@ const GraphActions = (() => {
       if (!(await during("Loading the concept …", () => load(id)))) return;
       if (!set.nodes.has(id)) return void screen.complain(new Error("The graph has no such concept."));
       const { shown, waiting } = set.neighbourhood(id);
-      if (!graph.place(id)) bring(id);
+      if (!graph.place(id)) await bring(id);
       else if (shown < STEP && waiting) await expand(id, STEP - shown);
       screen.pick({ node: id });
       graph.reveal(id);
@@ -144,6 +162,7 @@ const GraphActions = (() => {
       remember();
       const known = some.filter((id) => set.nodes.has(id));
       set.add(known, { pinned: true });
+      await join();
       sync();
       if (known.length === 1) graph.pick({ node: known[0] });
       screen.drawn(graph.view());

@@ -30,13 +30,18 @@ const Search = (() => {
         other && other !== concept.id ? Dom.el("span", { class: "suggestion-seen" }, "seen as ", marked(other, asked)) : null,
         Dom.el("span", { class: "suggestion-id" }, marked(concept.id, asked), concept.linked ? "" : " · not linked"),
       ),
-      Dom.el("span", { class: "suggestion-count" }, concept.ancestor_only ? "broader" : Dom.count(concept.documents, "document")),
+      Dom.el("span", { class: "suggestion-count" }, concept.ancestor_only ? "broader concept" : Dom.count(concept.documents, "document")),
     ];
   };
 
   const documentOption = (document_, asked) => [
     Dom.svg("svg", { class: "icon", viewBox: "0 0 20 20", "aria-hidden": "true" }, Dom.svg("path", { d: "M5 2.5h7l3.5 3.5v11.5H5zM12 2.5V6h3.5M7.5 10h5M7.5 13h5" })),
-    Dom.el("span", { class: "suggestion-text" }, Dom.el("span", { class: "suggestion-name" }, marked(document_.id, asked))),
+    Dom.el(
+      "span",
+      { class: "suggestion-text" },
+      Dom.el("span", { class: "suggestion-name" }, marked(document_.id, asked)),
+      document_.matched ? Dom.el("span", { class: "suggestion-seen" }, `${Dom.shown(document_.matched.name)} `, marked(document_.matched.value, asked)) : null,
+    ),
     Dom.el("span", { class: "suggestion-count" }, "document"),
   ];
 

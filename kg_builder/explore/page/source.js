@@ -33,12 +33,31 @@ const Source = (() => {
     }
   };
 
+  const LONGEST_HALF = 28000;
+  const MOST_IN_HALF = 1900;
+
+  /* Lists of ids that fit into an address each, any two of the ids together in one of them. */
+  const askable = (ids) => {
+    const halves = [[]];
+    let length = 0;
+    for (const id of ids) {
+      const takes = new URLSearchParams({ id }).toString().length + 1;
+      if (length + takes > LONGEST_HALF || halves.at(-1).length === MOST_IN_HALF) {
+        halves.push([]);
+        length = 0;
+      }
+      halves.at(-1).push(id);
+      length += takes;
+    }
+    return halves.length < 2 ? halves : halves.flatMap((one, n) => halves.slice(n + 1).map((other) => [...one, ...other]));
+  };
+
   const server = () => {
     const token = takeToken();
     window.addEventListener("hashchange", () => location.hash.length > 1 && !location.hash.includes("=") && location.reload());
     const ask = async (name, given = {}, signal = undefined) => {
-      const query = new URLSearchParams();
-      for (const [key, value] of Object.entries(given)) if (value !== undefined && value !== null) query.set(key, value);
+      const pairs = Array.isArray(given) ? given : Object.entries(given);
+      const query = new URLSearchParams(pairs.filter(([, value]) => value !== undefined && value !== null));
       const headers = { Authorization: `Bearer ${token}`, Accept: "application/json" };
       let response;
       try {
@@ -56,6 +75,10 @@ const Source = (() => {
       overview: () => ask("overview"),
       search: (q, signal) => ask("search", { q }, signal),
       neighbours: (id) => ask("neighbours", { id }),
+      edges: async (ids) => {
+        const answers = await Promise.all(askable(ids).map((some) => ask("edges", some.map((id) => ["id", id]))));
+        return { edges: answers.flatMap(({ edges }) => edges) };
+      },
       concept: (id) => ask("concept", { id }),
       relation: (s, p, o) => ask("relation", { s, p, o }),
       documents: (q, offset) => ask("documents", { q: q || undefined, offset: offset || 0 }),
@@ -141,6 +164,10 @@ const Source = (() => {
         found(all.nodes.get(id));
         return neighboursIn(all.nodes, all.at, id);
       },
+      edges: async (ids) => {
+        const some = new Set(ids);
+        return { edges: (await open()).data.edges.filter(({ subject, object }) => some.has(subject) && some.has(object)) };
+      },
       concept: async (id) => found(own((await open()).data.concepts, id)),
       relation: async (s, p, o) => found((await open()).relations.get(keyOf(s, p, o))),
       documents: async (q, offset = 0) => {
@@ -204,8 +231,9 @@ const NameSearch = (() => {
       const { score, matched } = best(names, asked, words);
       if (score > 0) hits.push({ ...node, matched, score });
     }
-    hits.sort((a, b) => b.score - a.score || b.documents - a.documents || a.name.length - b.name.length || (a.id < b.id ? -1 : 1));
-    const listed = documents.filter(([, folded]) => folded.includes(asked)).map(([id]) => ({ id }));
+    const above = ({ ancestor_only: only, score }) => Number(only && score < 1); // what no document mentions comes last
+    hits.sort((a, b) => above(a) - above(b) || b.score - a.score || b.documents - a.documents || a.name.length - b.name.length || (a.id < b.id ? -1 : 1));
+    const listed = documents.filter(([, folded]) => folded.includes(asked)).map(([id]) => ({ id, matched: null }));
     return { concepts: hits.slice(0, MOST.concepts), documents: listed.slice(0, MOST.documents) };
   };
 

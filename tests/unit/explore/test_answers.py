@@ -57,7 +57,8 @@ def test_search_finds_concepts_and_documents(answers: Answers) -> None:
     found = some(answers.search("aspirn"))
     assert [(hit["id"], hit["matched"]) for hit in found["concepts"]] == [(ASPIRIN, "Aspirin")]
     assert found["documents"] == []
-    assert some(answers.search("note"))["documents"] == [{"id": "b"}]
+    assert some(answers.search("note"))["documents"] == [{"id": "b", "matched": {"name": "kind", "value": "note"}}]
+    assert {"id": "b", "matched": None} in some(answers.search("b"))["documents"]
     assert some(answers.search(" ")) == {"concepts": [], "documents": []}
 
 
@@ -66,6 +67,13 @@ def test_neighbours_are_of_every_assertion(answers: Answers) -> None:
     assert found["total"] == 1
     assert found["edges"][0]["statements"] == [["f", "family", None, "unreviewed"]]
     assert answers.neighbours("MESH:D0") is None
+
+
+def test_the_relations_among_concepts(answers: Answers) -> None:
+    found = some(answers.edges([ASPIRIN, BLEEDING, WARFARIN, "MESH:D0"]))
+    assert found["edges"] == some(answers.neighbours(ASPIRIN))["edges"]
+    assert found["total"] == len(found["edges"]) == 2
+    assert some(answers.edges([ASPIRIN]))["edges"] == []
 
 
 def test_a_concept_with_where_it_is_mentioned(answers: Answers) -> None:
