@@ -38,9 +38,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("corpora", type=Path)
     parser.add_argument("--notes", type=int, default=NOTES)
+    parser.add_argument("--carriers", choices=("plain", "held_back"), default="held_back", help="sentences")
     given = parser.parse_args()
     plain = part_notes(given.corpora, "held_back")
-    notes = english_notes(plain, "held_back", CARRIERS["held_back"], given.notes)
+    written = CARRIERS["held_back"] if given.carriers == "held_back" else ("plain",)
+    notes = english_notes(plain, "held_back", written, given.notes)
     for note in notes:
         note.keep(STATED)
     print(f"{len(notes)} notes, {sum(len(note.places) for note in notes)} identifiers, seed {SEEDS['held_back']}")

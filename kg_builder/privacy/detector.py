@@ -30,7 +30,7 @@ class Detector:
     def find(self, text: str, language: str = "und") -> list[Identifier]:
         """In order, without overlaps. `language`: ISO 639-1 or ``und``."""
         clinical = self.clinical(text, language)
-        by_form = (one for one in find_by_pattern(text) if not _part_of(one, clinical))
+        by_form = (one for one in find_by_pattern(text) if not (_part_of(one, clinical) or _foreign(one, language)))
         by_cue = find_names(text, clinical)
         return merged([*by_form, *by_cue, *self._learned(text, by_cue, clinical)])
 
@@ -40,11 +40,16 @@ class Detector:
         """What the model finds, and the words of names wherever they stand again."""
         if self.learned is None:
             return []
-        sure, faint = self.learned.find(text, clinical)
-        names = [one for one in sure if one.kind is Kind.NAME]
-        known = {key for one in (*by_cue, *names) for key in key_words(text, one.start, one.end)}
-        again = (one for one in faint if key_words(text, one.start, one.end) <= known)
-        return [*sure, *again, *find_again(text, names, clinical)]
+        found = self.learned.find(text, clinical)
+        sure = [one.identifier for one in found if one.sure]
+        known = {key for one in (*by_cue, *sure) for key in _names_words(text, one)}
+        again = (one.identifier for one in found if not one.sure and _names_words(text, one.identifier) <= known)
+        surest = (one.identifier for one in found if one.sure and one.surest and one.identifier.kind is Kind.NAME)
+        return [*sure, *again, *find_again(text, surest, clinical)]
+
+
+def _names_words(text: str, one: Identifier) -> frozenset[str]:
+    return key_words(text, one.start, one.end) if one.kind is Kind.NAME else frozenset()
 
 
 def rules_and_model(terminology: Terminology, directory: Path | None = None) -> Detector:
@@ -53,6 +58,11 @@ def rules_and_model(terminology: Terminology, directory: Path | None = None) -> 
     from kg_builder.privacy.learned.model import load_model
 
     return Detector(clinical_names(terminology), LearnedFinder(load_model(directory)))
+
+
+def _foreign(one: Identifier, language: str) -> bool:
+    """``BN 52021`` is a patient's number in Vietnamese, and a drug's in English."""
+    return language == "en" and one.rule.endswith(":vietnamese")
 
 
 def _part_of(one: Identifier, clinical: Sequence[tuple[int, int]]) -> bool:

@@ -70,8 +70,8 @@ def test_a_run_that_was_stopped_ends_as_if_it_had_not_been(encoder: Path, corpor
     assert load_model(resumed).description.sha256 == load_model(whole).description.sha256
     finder = LearnedFinder(load_model(whole))
     text = NOTES[0] * 3
-    for one in finder.find(text, ())[0]:
-        assert 0 <= one.start < one.end <= len(text)
+    for one in finder.find(text, ()):
+        assert 0 <= one.identifier.start < one.identifier.end <= len(text)
     card = (whole / "README.md").read_text(encoding="utf-8")
     assert "held_back/free" in card
     figures = json.loads((tmp_path / "whole" / "figures.json").read_text(encoding="utf-8"))

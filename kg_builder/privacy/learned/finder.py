@@ -14,9 +14,12 @@ from kg_builder.privacy.identifiers import Identifier, Kind
 from kg_builder.privacy.learned.features import LINE, read_words
 from kg_builder.privacy.learned.forms import NUMBERS, doubts, holds, shaped
 from kg_builder.privacy.learned.model import IdentifierModel
+from kg_builder.privacy.name_refusals import taken_as_drugs
+from kg_builder.privacy.name_runs import key_words
 
 Probabilities = NDArray[np.float32]
 """words × (1 + kinds): of no identifier, then of each kind."""
+_SUREST = 0.95
 _MOST_BETWEEN = 1
 """Characters that may part two words of one identifier."""
 
@@ -31,6 +34,16 @@ class Stretch(NamedTuple):
     """Of its likeliest word."""
 
 
+class Learned(NamedTuple):
+    """What the model finds."""
+
+    identifier: Identifier
+    sure: bool
+    """Else it is one where the same words are a name elsewhere in the text."""
+    surest: bool
+    """Whether its words are a name wherever they stand."""
+
+
 class LearnedFinder:
     """Reads a text by windows of at most 512 word pieces; any thread may use it."""
 
@@ -43,23 +56,22 @@ class LearnedFinder:
         self._least_doubtful, self._least_eponym = described.least_doubtful, described.least_eponym
         self._rule = f"model:{described.name} {described.version}"
 
-    def find(self, text: str, clinical: Sequence[tuple[int, int]]) -> tuple[list[Identifier], list[Identifier]]:
-        """What is likely enough by itself, and names that are where the same words are one elsewhere; both in order.
-
-        `clinical`: spans of clinical names, in order.
-        """
+    def find(self, text: str, clinical: Sequence[tuple[int, int]]) -> list[Learned]:
+        """Identifiers in order. `clinical`: spans of clinical names, in order."""
         words = read_words(self._model.tokenizer, text, clinical)
-        sure: list[Identifier] = []
-        again: list[Identifier] = []
+        drugs = taken_as_drugs(text)
+        found = []
         for stretch in stretches(text, words, self.probabilities(text, words), self._kinds, self._least_again):
             one = shaped(text, stretch.start, stretch.end, stretch.kind)
-            if one is not None and holds(text, *one, clinical):
-                found = Identifier(*one, self._rule)
-                if stretch.probability >= self._least_of(text, found):
-                    sure.append(found)
-                elif found.kind is Kind.NAME:
-                    again.append(found)
-        return sure, again
+            if one is None or not holds(text, *one, clinical):
+                continue
+            if one[2] is Kind.NAME and key_words(text, *one[:2]) <= drugs:
+                continue
+            identifier = Identifier(*one, self._rule)
+            sure = stretch.probability >= self._least_of(text, identifier)
+            if sure or identifier.kind is Kind.NAME:
+                found.append(Learned(identifier, sure=sure, surest=stretch.probability >= _SUREST))
+        return found
 
     def _least_of(self, text: str, one: Identifier) -> float:
         """Names that are something else, too, must be more probable."""

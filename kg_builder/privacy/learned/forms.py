@@ -26,6 +26,11 @@ _CAPITALS = re.compile(r"(?:[ ](?:[A-Z][\w'’&\-]*|of|and|for|the|St\.)(?!\w)){
 _CODE = re.compile(r"[^\W_]+(?:[\-/.][^\W_]+)*")
 _PLACEHOLDER = 16
 """Characters of one, at most."""
+_EPONYM = re.compile(
+    r"['’]s?[ ](?:tests?|signs?|release|maneuver|disease|syndrome|tenosynovitis|fascia"
+    r"|(?:(?:is|was)[ ])?(?:normal|negative|positive))\b"
+)
+_WEEKDAY = re.compile(r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)days?", re.IGNORECASE)
 _GLUED = re.compile(r":\w")
 _RANGE = re.compile(r"\d[ ]?[-–][ ]?$")
 NUMBERS = frozenset({Kind.RECORD, Kind.LICENCE, Kind.DEVICE, Kind.PHONE})
@@ -70,12 +75,15 @@ def _ours(text: str, start: int, end: int) -> bool:
 
 def _name(text: str, start: int, end: int) -> bool:
     run = _run(text, start, end)
-    return run is not None and not stand_in(run) and not _institution(text, start, end)
+    other = _EPONYM.match(text, end) is not None or _WEEKDAY.fullmatch(text, start, end) is not None
+    return run is not None and not (other or stand_in(run) or _institution(text, start, end))
 
 
 def _address(text: str, start: int, end: int) -> bool:
     said = text[start:end]
-    return not no_town(said) and (_DIGIT.search(said) is not None or not _institution(text, start, end))
+    if _DIGIT.search(said):
+        return True
+    return not (no_town(said) or _EPONYM.match(text, end) or _institution(text, start, end))
 
 
 def _age(text: str, start: int, end: int) -> bool:

@@ -71,9 +71,9 @@ class IdentifierRecipe(RecipePart):
     """Share of windows that are read without hits in lists of names and in the terminology."""
     threads: Count | None = None
     """On the CPU; None: as many as the process may use."""
-    least: Annotated[float, Field(gt=0, lt=1)] = 0.3
+    least: Annotated[float, Field(gt=0, lt=1)] = 0.6
     """Probability from which a word is taken to identify somebody."""
-    least_doubtful: Annotated[float, Field(gt=0, lt=1)] = 0.5
+    least_doubtful: Annotated[float, Field(gt=0, lt=1)] = 0.8
     """The same for names of one word that is an ordinary one, too, or an abbreviation."""
     least_eponym: Annotated[float, Field(gt=0, lt=1)] = 0.95
     """The same for names of one word that a sign, an instrument, a maker or a place has, too."""

@@ -51,7 +51,7 @@ def test_names_that_nothing_but_the_sentence_tells(detector: Detector, text: str
 @pytest.mark.parametrize(
     ("text", "kind", "identifier"),
     [
-        ("The sample 4471982 was haemolysed and has to be drawn again.", Kind.RECORD, "4471982"),
+        ("Her tissue went to the other laboratory under 4471982.", Kind.RECORD, "4471982"),
         ("Everything is filed under KX-20417 in the cabinet.", Kind.RECORD, "KX-20417"),
         ("After the divorce she moved to Netherbridge and found work there.", Kind.ADDRESS, "Netherbridge"),
     ],
