@@ -19,6 +19,7 @@ from kg_builder.privacy.name_runs import key_words
 
 Probabilities = NDArray[np.float32]
 """words × (1 + kinds): of no identifier, then of each kind."""
+FORMED = frozenset({Kind.AGE, Kind.DATE, Kind.PHONE})
 _SUREST = 0.95
 _MOST_BETWEEN = 1
 """Characters that may part two words of one identifier."""
@@ -52,6 +53,7 @@ class LearnedFinder:
         self._model = model
         self._session = Session(model.path, threads=threads)
         self._kinds = described.kinds
+        self._least_formed = described.least_formed
         self._least, self._least_again = described.least, described.least_again
         self._least_doubtful, self._least_eponym = described.least_doubtful, described.least_eponym
         self._rule = f"model:{described.name} {described.version}"
@@ -74,9 +76,9 @@ class LearnedFinder:
         return found
 
     def _least_of(self, text: str, one: Identifier) -> float:
-        """Names that are something else, too, must be more probable."""
+        """Names that are something else, too, must be more probable; what has a form of its own may be less."""
         if one.kind is not Kind.NAME:
-            return self._least
+            return self._least_formed if one.kind in FORMED else self._least
         doubt = doubts(text, one.start, one.end)
         return self._least_eponym if doubt == "eponym" else self._least_doubtful if doubt else self._least
 

@@ -32,7 +32,12 @@ _EPONYM = re.compile(
 )
 _WEEKDAY = re.compile(r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)days?", re.IGNORECASE)
 _GLUED = re.compile(r":\w")
-_RANGE = re.compile(r"\d[ ]?[-–][ ]?$")
+_NO_AGE = re.compile(
+    r"(?:\d[ ]?[-–]|\b(?:cases?|subjects?|beds?|rooms?|wards?|days?|weeks?|visits?|doses?|figures?|tables?|pages?"
+    r"|no\.|numbers?)[ ]?#?)[ ]?$",
+    re.IGNORECASE,
+)
+"""Before a number that is no age: ``18-100``, ``Case 95``."""
 NUMBERS = frozenset({Kind.RECORD, Kind.LICENCE, Kind.DEVICE, Kind.PHONE})
 _WITH_DIGITS = NUMBERS | {Kind.DATE, Kind.AGE, Kind.IP}
 _DOTS = 3
@@ -88,7 +93,7 @@ def _address(text: str, start: int, end: int) -> bool:
 
 def _age(text: str, start: int, end: int) -> bool:
     said = text[start:end]
-    return not said.isdigit() or (int(said) >= _YOUNGEST_OLD and not _RANGE.search(text[max(0, start - 4) : start]))
+    return not said.isdigit() or (int(said) >= _YOUNGEST_OLD and not _NO_AGE.search(text[max(0, start - 12) : start]))
 
 
 def _date(text: str, start: int, end: int) -> bool:

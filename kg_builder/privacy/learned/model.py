@@ -39,6 +39,8 @@ class Description(BaseModel):
     """How many values each feature of a word takes."""
     least: float = Field(gt=0.0, lt=1.0)
     """Probability from which a word is taken to identify somebody."""
+    least_formed: float = Field(gt=0.0, lt=1.0)
+    """The same for ages, dates and telephone numbers, whose form speaks for them, too."""
     least_doubtful: float = Field(gt=0.0, lt=1.0)
     """The same for names of one word that is an ordinary one, too, or an abbreviation."""
     least_eponym: float = Field(gt=0.0, lt=1.0)

@@ -92,6 +92,7 @@ def _write(trained: Trained, folder: Path) -> float:
         kinds=KINDS,
         feature_values=WIDTHS,
         least=recipe.least,
+        least_formed=recipe.least_formed,
         least_doubtful=recipe.least_doubtful,
         least_eponym=recipe.least_eponym,
         least_again=recipe.least_again,

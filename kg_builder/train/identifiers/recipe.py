@@ -73,6 +73,8 @@ class IdentifierRecipe(RecipePart):
     """On the CPU; None: as many as the process may use."""
     least: Annotated[float, Field(gt=0, lt=1)] = 0.6
     """Probability from which a word is taken to identify somebody."""
+    least_formed: Annotated[float, Field(gt=0, lt=1)] = 0.3
+    """The same for ages, dates and telephone numbers, whose form speaks for them, too."""
     least_doubtful: Annotated[float, Field(gt=0, lt=1)] = 0.8
     """The same for names of one word that is an ordinary one, too, or an abbreviation."""
     least_eponym: Annotated[float, Field(gt=0, lt=1)] = 0.95
@@ -88,6 +90,7 @@ class IdentifierRecipe(RecipePart):
             mode="json",
             exclude={
                 "least",
+                "least_formed",
                 "least_doubtful",
                 "least_eponym",
                 "least_again",

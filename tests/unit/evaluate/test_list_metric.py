@@ -130,7 +130,7 @@ def test_a_failed_document_misses_everything() -> None:
     found = report(None)
     assert found.failed == ("d1",)
     assert found.macro_f1.value == 0
-    assert any("failed" in note for note in list_notes(found))
+    assert any("Failed" in note for note in list_notes(found))
 
 
 def test_a_corpus_without_relations_is_scored_on_two_tasks() -> None:

@@ -93,6 +93,7 @@ def test_clinical_names_are_none() -> None:
         ("Khám vào tháng 6 tới.", "tháng 6", Kind.DATE, True),
         ("Turned 101 in spring.", "101", Kind.AGE, True),
         ("Turned 89 in spring.", "89", Kind.AGE, False),
+        ("The next was case 95.", "95", Kind.AGE, False),
         ("Moved to North Carolina.", "North Carolina", Kind.ADDRESS, False),
         ("Born at Medina General Hospital.", "Medina", Kind.ADDRESS, False),
         ("Mr. X agrees.", "X", Kind.NAME, False),

@@ -10,6 +10,7 @@ from kg_builder.errors import InputError
 from kg_builder.train.corpus_part import RecipePart
 from kg_builder.train.denoising.recipe import DenoisingRecipe
 from kg_builder.train.generative.recipe import GenerativeRecipe
+from kg_builder.train.identifiers.recipe import IdentifierRecipe
 from kg_builder.train.linking_recipe import LinkingRecipe
 from kg_builder.train.recipe import NerRecipe
 from kg_builder.train.recipe_files import load_recipe, parse_recipe, recipe_digest, recipe_names, recipe_yaml
@@ -28,6 +29,7 @@ MODELS: dict[str, type[RecipePart]] = {
     "relations": RelationRecipe,
     "linking": LinkingRecipe,
     "vietnamese": VietnameseRecipe,
+    "identifiers": IdentifierRecipe,
     "tokens": TokenClassificationRecipe,
     "denoising": DenoisingRecipe,
     "json": GenerativeRecipe,

@@ -1,0 +1,1 @@
+"""Sentences and notes with slots, as YAML; written for this package."""

@@ -1,0 +1,1 @@
+"""Those that models are measured on, and that none is trained on."""
