@@ -25,8 +25,9 @@ from numpy.typing import NDArray
 from kg_builder.errors import ModelError
 from kg_builder.extract.tagger.encoding import Window
 from kg_builder.extract.tagger.features import TYPES, WIDTHS
-from kg_builder.extract.tagger.model import MODEL, SETTINGS, TOKENIZER, Description, sha256
+from kg_builder.extract.tagger.model import MODEL, SETTINGS, TOKENIZER, Description
 from kg_builder.extract.tagger.session import INPUTS, OUTPUT, Session, feed, of_words
+from kg_builder.model_folders import sha256
 from kg_builder.onnx_sessions import without_telemetry
 from kg_builder.train.tagger_model import Tagger
 from kg_builder.train.word_network import WordNetwork

@@ -10,7 +10,8 @@ from typing import Any
 
 from kg_builder.errors import InputError
 from kg_builder.extract.tagger.decoding import Floats
-from kg_builder.extract.tagger.model import MODEL, sha256
+from kg_builder.extract.tagger.model import MODEL
+from kg_builder.model_folders import sha256
 from kg_builder.train.card import CardFacts, Measured, measured, render_card
 from kg_builder.train.documents import LoadedCorpus
 from kg_builder.train.examples import TaggedDocument

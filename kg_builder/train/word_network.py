@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -9,7 +10,7 @@ from torch import Tensor, nn
 from transformers import BertConfig, BertModel
 
 
-class WordNetwork(nn.Module):
+class WordNetwork(nn.Module, ABC):
     """Scores of the words of a window; a class over it says what they mean, and their loss.
 
     The lower layers of the encoder read all pieces; the layers from `words_from` on (0 is the lowest) read only each
@@ -58,9 +59,9 @@ class WordNetwork(nn.Module):
         scores: Tensor = self.scores(self.dropout(hidden))
         return scores
 
+    @abstractmethod
     def loss(self, scores: Tensor, tags: Tensor) -> Tensor:
         """Mean a labelled word. scores: batch × words × outputs; tags: batch × words × columns, -1: unknown."""
-        raise NotImplementedError
 
 
 def bert_encoder(directory: Path, layers: int | None = None) -> BertModel:

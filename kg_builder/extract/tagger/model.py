@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -12,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from kg_builder.calibration import Platt
 from kg_builder.errors import ModelError
@@ -20,6 +18,7 @@ from kg_builder.extract.tagger.consistency import EVIDENCE
 from kg_builder.extract.tagger.decoding import Floats, allowed
 from kg_builder.extract.tagger.encoding import load_tokenizer
 from kg_builder.extract.tagger.features import TYPES, WIDTHS
+from kg_builder.model_folders import check_files, read_description
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
@@ -97,36 +96,16 @@ def shipped_directory() -> Path:
 def load_tagger(directory: Path | None = None) -> TaggerModel:
     """A tagger's folder, checked; None: the shipped one. Raises ModelError where it is missing, damaged or foreign."""
     directory = shipped_directory() if directory is None else directory
-    description = _described(directory)
-    for name in (MODEL, TOKENIZER):
-        file = directory / name
-        if not file.is_file():
-            raise ModelError(f"{file}: there is no such file", hint=_HINT)
-        if sha256(file) != description.sha256.get(name):
-            raise ModelError(f"{file}: not the file that {SETTINGS} describes (its SHA-256 differs)", hint=_HINT)
+    description = _described(directory / SETTINGS)
+    check_files(directory / SETTINGS, {name: description.sha256.get(name) for name in (MODEL, TOKENIZER)}, hint=_HINT)
     return TaggerModel(directory, description)
-
-
-def sha256(path: Path) -> str:
-    """Of a file, in hexadecimal."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 _HINT = "Install the package again, or name the folder of another tagger."
 
 
-def _described(directory: Path) -> Description:
-    file = directory / SETTINGS
-    try:
-        description = Description.model_validate(json.loads(file.read_text(encoding="utf-8")))
-    except OSError as error:
-        raise ModelError(f"{file}: {error.strerror or 'cannot be read'}", hint=_HINT) from error
-    except ValidationError as error:
-        fields = ", ".join(sorted({".".join(map(str, item["loc"])) or "format" for item in error.errors()}))
-        raise ModelError(f"{file}: not the description of a tagger ({fields})", hint=_HINT) from error
-    except ValueError as error:
-        raise ModelError(f"{file}: not valid JSON", hint=_HINT) from error
+def _described(file: Path) -> Description:
+    description = read_description(file, Description, of="a tagger", hint=_HINT)
     expected = (description.types, description.feature_values, len(description.transitions))
     if expected != (TYPES, WIDTHS, len(TYPES)):
         raise ModelError(f"{file}: made for other types or features than this version has", hint=_HINT)

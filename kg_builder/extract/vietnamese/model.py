@@ -6,8 +6,6 @@ a word's scores are the sums of its features' weights.
 
 from __future__ import annotations
 
-import hashlib
-import json
 import lzma
 from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
@@ -19,12 +17,13 @@ from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from kg_builder.calibration import Platt, log_odds, sigmoid
 from kg_builder.errors import ModelError
 from kg_builder.extract.tagger.decoding import Floats, Lattice, allowed
 from kg_builder.extract.vietnamese.labels import TYPES
+from kg_builder.model_folders import check_files, read_description
 
 WEIGHTS, DESCRIPTION = "weights.tsv.xz", "vietnamese.json"
 STATES = 3
@@ -168,13 +167,9 @@ def shipped_directory() -> Path:
 def load_model(directory: Path | None = None) -> SequenceModel:
     """A model's folder, checked; None: the shipped one. Raises ModelError where it is missing, damaged or foreign."""
     directory = shipped_directory() if directory is None else directory
-    description = _described(directory / DESCRIPTION)
-    file = directory / WEIGHTS
-    if not file.is_file():
-        raise ModelError(f"{file}: there is no such file", hint=_HINT)
-    if hashlib.sha256(file.read_bytes()).hexdigest() != description.sha256:
-        raise ModelError(f"{file}: not the file that {DESCRIPTION} describes (its SHA-256 differs)", hint=_HINT)
-    return SequenceModel(description, file)
+    description = read_description(directory / DESCRIPTION, Description, of="a Vietnamese model", hint=_HINT)
+    check_files(directory / DESCRIPTION, {WEIGHTS: description.sha256}, hint=_HINT)
+    return SequenceModel(description, directory / WEIGHTS)
 
 
 def read_weights(file: Path) -> dict[str, list[float]]:
@@ -195,15 +190,3 @@ def pack_weights(weights: Weights) -> bytes:
         if any(whole):
             lines.append("\t".join((name, *(str(weight or "") for weight in whole))) + "\n")
     return lzma.compress("".join(lines).encode("utf-8"), preset=9 | lzma.PRESET_EXTREME)
-
-
-def _described(file: Path) -> Description:
-    try:
-        return Description.model_validate(json.loads(file.read_text(encoding="utf-8")))
-    except OSError as error:
-        raise ModelError(f"{file}: {error.strerror or 'cannot be read'}", hint=_HINT) from error
-    except ValidationError as error:
-        fields = ", ".join(sorted({".".join(map(str, item["loc"])) or "format" for item in error.errors()}))
-        raise ModelError(f"{file}: not the description of a Vietnamese model ({fields})", hint=_HINT) from error
-    except ValueError as error:
-        raise ModelError(f"{file}: not valid JSON", hint=_HINT) from error

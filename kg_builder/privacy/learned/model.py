@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -10,11 +9,10 @@ from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
-from kg_builder.errors import ModelError
 from kg_builder.extract.tagger.encoding import load_tokenizer
-from kg_builder.extract.tagger.model import sha256
+from kg_builder.model_folders import check_files, read_description
 from kg_builder.privacy.identifiers import Kind
 from kg_builder.privacy.learned.features import WIDTHS
 
@@ -84,23 +82,6 @@ def shipped_directory() -> Path:
 def load_model(directory: Path | None = None) -> IdentifierModel:
     """A model's folder, checked; None: the shipped one. Raises ModelError where it is missing, damaged or foreign."""
     directory = shipped_directory() if directory is None else directory
-    description = _described(directory / SETTINGS)
-    for name in (MODEL, TOKENIZER):
-        file = directory / name
-        if not file.is_file():
-            raise ModelError(f"{file}: there is no such file", hint=_HINT)
-        if sha256(file) != description.sha256.get(name):
-            raise ModelError(f"{file}: not the file that {SETTINGS} describes (its SHA-256 differs)", hint=_HINT)
+    description = read_description(directory / SETTINGS, Description, of="a model for identifiers", hint=_HINT)
+    check_files(directory / SETTINGS, {name: description.sha256.get(name) for name in (MODEL, TOKENIZER)}, hint=_HINT)
     return IdentifierModel(directory, description)
-
-
-def _described(file: Path) -> Description:
-    try:
-        return Description.model_validate(json.loads(file.read_text(encoding="utf-8")))
-    except OSError as error:
-        raise ModelError(f"{file}: {error.strerror or 'cannot be read'}", hint=_HINT) from error
-    except ValidationError as error:
-        fields = ", ".join(sorted({".".join(map(str, item["loc"])) or "format" for item in error.errors()}))
-        raise ModelError(f"{file}: not the description of a model for identifiers ({fields})", hint=_HINT) from error
-    except ValueError as error:
-        raise ModelError(f"{file}: not valid JSON", hint=_HINT) from error

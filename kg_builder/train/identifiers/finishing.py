@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from kg_builder.errors import ModelError
-from kg_builder.extract.tagger.model import sha256
+from kg_builder.model_folders import sha256
 from kg_builder.privacy.detector import Detector
 from kg_builder.privacy.learned.features import WIDTHS
 from kg_builder.privacy.learned.finder import LearnedFinder

@@ -12,8 +12,9 @@ import pytest
 
 from kg_builder.errors import ModelError
 from kg_builder.extract.tagger.encoding import Window, split_words, windows
-from kg_builder.extract.tagger.model import MODEL, SETTINGS, TOKENIZER, TaggerModel, load_tagger, sha256
+from kg_builder.extract.tagger.model import MODEL, SETTINGS, TOKENIZER, TaggerModel, load_tagger
 from kg_builder.extract.tagger.session import Session
+from kg_builder.model_folders import sha256
 from kg_builder.onnx_sessions import usable_cores
 
 
