@@ -42,13 +42,13 @@ class Detector:
             return []
         found = self.learned.find(text, clinical)
         sure = [one.identifier for one in found if one.sure]
-        known = {key for one in (*by_cue, *sure) for key in _names_words(text, one)}
-        again = (one.identifier for one in found if not one.sure and _names_words(text, one.identifier) <= known)
+        known = {key for one in (*by_cue, *sure) for key in _words_of_name(text, one)}
+        again = (one.identifier for one in found if not one.sure and _words_of_name(text, one.identifier) <= known)
         surest = (one.identifier for one in found if one.sure and one.surest and one.identifier.kind is Kind.NAME)
         return [*sure, *again, *find_again(text, surest, clinical)]
 
 
-def _names_words(text: str, one: Identifier) -> frozenset[str]:
+def _words_of_name(text: str, one: Identifier) -> frozenset[str]:
     return key_words(text, one.start, one.end) if one.kind is Kind.NAME else frozenset()
 
 

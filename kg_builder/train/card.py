@@ -17,7 +17,7 @@ from kg_builder.evaluate.calibration import (
     reliability,
 )
 from kg_builder.extract.tagger.consistency import EVIDENCE
-from kg_builder.train.run_record import CorpusRow
+from kg_builder.train.run_record import CorpusRow, card_sections
 from kg_builder.train.scoring import Counts, overall
 
 ALL = "all"
@@ -108,18 +108,14 @@ def _lines(facts: CardFacts) -> Iterator[str]:
         "dictionary hits and the shape of words as additional input, one conditional random field a type, run by "
         f"ONNX Runtime with 8-bit weights ({facts.model_bytes / 1e6:.1f} MB)."
     )
-    for title, part in (
+    yield from card_sections(
         ("Data", _data(facts)),
         ("Figures", _figures(facts)),
         ("Confidences", _confidences(facts)),
         ("Limits", iter(_LIMITS)),
         ("Licence", iter(_LICENCE)),
         ("Recipe", _recipe(facts)),
-    ):
-        yield ""
-        yield f"## {title}"
-        yield ""
-        yield from part
+    )
 
 
 def _data(facts: CardFacts) -> Iterator[str]:

@@ -74,6 +74,15 @@ def quoted_evaluation(figures_from: str | None) -> Mapping[str, Any] | None:
     return content
 
 
+def card_sections(*parts: tuple[str, Iterable[str]]) -> Iterator[str]:
+    """Lines of a card's sections: titles, and what stands under them."""
+    for title, lines in parts:
+        yield ""
+        yield f"## {title}"
+        yield ""
+        yield from lines
+
+
 def file_sizes(folder: Path) -> dict[str, int]:
     """Bytes of the model's files, the card left out."""
     return {file.name: file.stat().st_size for file in sorted(folder.iterdir()) if file.name != CARD}

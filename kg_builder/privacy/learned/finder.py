@@ -19,8 +19,10 @@ from kg_builder.privacy.name_runs import key_words
 
 Probabilities = NDArray[np.float32]
 """words × (1 + kinds): of no identifier, then of each kind."""
-FORMED = frozenset({Kind.AGE, Kind.DATE, Kind.PHONE})
+_FORMED = frozenset({Kind.AGE, Kind.DATE, Kind.PHONE})
+"""Kinds whose form speaks for them."""
 _SUREST = 0.95
+"""Probability from which words are a name wherever they stand."""
 _MOST_BETWEEN = 1
 """Characters that may part two words of one identifier."""
 
@@ -78,7 +80,7 @@ class LearnedFinder:
     def _least_of(self, text: str, one: Identifier) -> float:
         """Names that are something else, too, must be more probable; what has a form of its own may be less."""
         if one.kind is not Kind.NAME:
-            return self._least_formed if one.kind in FORMED else self._least
+            return self._least_formed if one.kind in _FORMED else self._least
         doubt = doubts(text, one.start, one.end)
         return self._least_eponym if doubt == "eponym" else self._least_doubtful if doubt else self._least
 

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from kg_builder.train.identifiers.coverage import Coverage
-from kg_builder.train.run_record import CorpusRow, brief_corpus_table, file_table
+from kg_builder.train.run_record import CorpusRow, brief_corpus_table, card_sections, file_table
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,18 +63,14 @@ def _lines(facts: IdentifierFacts) -> Iterator[str]:
     yield from _WHAT
     yield ""
     yield from file_table(facts.file_bytes)
-    for title, part in (
+    yield from card_sections(
         ("Data", _data(facts)),
         ("Figures", _figures(facts)),
         ("Training", _training(facts)),
         ("Limits", iter(_LIMITS)),
         ("Licence", iter(_LICENCE)),
         ("Recipe", _recipe(facts)),
-    ):
-        yield ""
-        yield f"## {title}"
-        yield ""
-        yield from part
+    )
 
 
 def _data(facts: IdentifierFacts) -> Iterator[str]:
