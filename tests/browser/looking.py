@@ -58,10 +58,10 @@ def wait_for_edge(page: Page, edge: Triple, *, shown: bool = True) -> None:
 
 
 def select(page: Page, concept_id: str) -> Locator:
-    """Select a concept; its panel."""
+    """Select a concept; its panel, which shows what it showed before until the answer is there."""
     page.evaluate("(id) => window.kgExplorer.select(id)", concept_id)
     panel = page.get_by_test_id("panel")
-    expect(panel).to_be_visible()
+    expect(panel.locator(".card-id")).to_contain_text(concept_id)
     return panel
 
 
