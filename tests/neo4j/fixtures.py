@@ -23,13 +23,24 @@ RELEASES = {"neo4j": OLDEST, "neo4j-newest": NEWEST}
 MakeServer = Callable[..., Server]
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests of a server may connect to this machine, or to the server given, and to nothing else."""
+    """Tests of a server may connect to this machine, or to the server given, and to nothing else.
+
+    With ``--dist loadgroup`` those that share a server stay together.
+    """
     for item in items:
         if "neo4j_servers" in getattr(item, "fixturenames", ()) or item.get_closest_marker("neo4j"):
             item.add_marker(pytest.mark.neo4j)
+            item.add_marker(pytest.mark.xdist_group(_group(item)))
             given = os.environ.get("NEO4J_URI")
             item.add_marker(pytest.mark.enable_socket if given else pytest.mark.allow_hosts(LOOPBACK))
+
+
+def _group(item: pytest.Item) -> str:
+    """The release that a test of every store runs on, else its file."""
+    values = item.callspec.params.values() if hasattr(item, "callspec") else ()
+    return next((value for value in values if isinstance(value, str) and value in RELEASES), item.path.stem)
 
 
 class Servers:
@@ -45,6 +56,8 @@ class Servers:
         if self.given:
             if release is not OLDEST:
                 pytest.skip("NEO4J_URI names the only server")
+            if "PYTEST_XDIST_WORKER" in os.environ:
+                pytest.fail("NEO4J_URI names a server, which several processes can't share: leave out -n")
             self._may_be_wiped()
             return self.given
         if self._server is not None and self._server.release != release:
