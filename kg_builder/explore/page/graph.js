@@ -6,6 +6,7 @@ const Graph = (() => {
   const MOVING_MS = 380;
   const MOST_MOVED = 400;
   const MANY_EDGES = 700;
+  const EDGES_AT_ONCE = 500;
   const MOST_FADED = 1600;
   const MOST_NEAR = 500;
   const CLOSEST = 1.2;
@@ -27,6 +28,7 @@ const Graph = (() => {
     let ranks = new Map();
     let quiet = new Set(); // keys of edges that are drawn pale
     let moving = 0;
+    let later = []; // edges that the next frames draw
     const memory = new Map(); // where nodes stood that were taken off
 
     const cy = cytoscape({
@@ -72,7 +74,7 @@ const Graph = (() => {
     };
 
     const add = (spots_, from, more) => {
-      const made = [];
+      const [made, lines] = [[], []];
       const bulk = view.edges.length > MANY_EDGES;
       for (const one of view.nodes) {
         const here = node(one.id);
@@ -92,11 +94,24 @@ const Graph = (() => {
           for (const name of ["quiet", "bulk", "hollow", "denied", "only-denied"]) here.toggleClass(name, classes.includes(name));
         } else {
           const [source, target] = [nodeId(one.subject), nodeId(one.object)];
-          made.push({ group: "edges", data: { id: edgeId(one.key), key: one.key, source, target, width }, classes });
+          lines.push({ group: "edges", data: { id: edgeId(one.key), key: one.key, source, target, width }, classes });
         }
       }
-      cy.add(made);
+      later = lines.length > EDGES_AT_ONCE ? lines.splice(0) : [];
+      cy.add([...made, ...lines]);
+      if (later.length) soon(later);
     };
+
+    /* Many edges come after the nodes, some with each frame, so that the page answers in between. */
+    const soon = (mine) =>
+      requestAnimationFrame(() =>
+        setTimeout(() => {
+          if (later !== mine) return; // the drawing has changed since
+          cy.add(mine.splice(0, EDGES_AT_ONCE));
+          if (mine.length) soon(mine);
+          else showPicked();
+        }),
+      );
 
     const soft = () => !CALM.matches && view.nodes.length <= MOST_MOVED;
 
