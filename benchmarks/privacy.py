@@ -14,7 +14,7 @@ import argparse
 import json
 import random
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 
 from kg_builder.corpora.reading import read
@@ -41,6 +41,8 @@ CARRIERS = {
     "held_back": ("held_back/transcribed", "held_back/dictated", "held_back/free"),
 }
 VIETNAMESE = {"dev": ("vietnamese", "vietnamese_stations"), "held_back": ("held_back/vietnamese",)}
+VIETNAMESE_TYPES = frozenset({"Symptom_and_Disease", "DiagnosticProcedure"})
+"""Of VietBioNER's; the others are places, dates and organisations."""
 SEEDS = {"dev": 11, "held_back": 91_823}
 CONTEXT = 60
 
@@ -71,9 +73,12 @@ def main() -> None:
     if given.others is not None:
         given.others.write_text("\n".join(_others(notes, detector)) + "\n", encoding="utf-8")
     if given.clinical:
-        terms = [(text, start, end) for text in notes for start, end in recognize(text, "en")]
-        _masked_terms("recognized in MTSamples", terms, detector)
-        _masked_terms("annotated in BC5CDR, development", list(_annotated(given.corpora)), detector)
+        recognized = [(text, start, end) for text in notes for start, end in recognize(text, "en")]
+        _masked_terms("recognized in MTSamples", recognized, detector, "en")
+        chemical = list(_annotated(given.corpora / "bc5cdr" / "dev.pubtator"))
+        _masked_terms("annotated in BC5CDR, development", chemical, detector, "en")
+        vietnamese = list(_annotated(given.corpora / "vietbioner" / "dev.jsonl", VIETNAMESE_TYPES))
+        _masked_terms("annotated in VietBioNER, development", vietnamese, detector, "vi")
 
 
 def part_notes(corpora: Path, part: str) -> list[str]:
@@ -116,22 +121,26 @@ def _around(text: str, start: int, end: int) -> str:
     return repr(f"{text[max(0, start - CONTEXT) : start]}⟦{text[start:end]}⟧{text[end : end + CONTEXT]}")
 
 
-def _masked_terms(title: str, terms: Sequence[tuple[str, int, int]], detector: Detector) -> None:
+def _masked_terms(title: str, terms: Sequence[tuple[str, int, int]], detector: Detector, language: str) -> None:
     found: dict[str, list[Identifier]] = {}
     masked = []
     for text, start, end in terms:
         if text not in found:
-            found[text] = detector.find(text, "en")
+            found[text] = detector.find(text, language)
         if any(one.start < end and one.end > start for one in found[text]):
             masked.append(text[start:end])
     print(f"{title}: {len(masked)} of {len(terms)} masked ({100 * len(masked) / len(terms):.3f} %)")
     print("  " + ", ".join(f"{term} {count}" for term, count in Counter(masked).most_common(12)))
+    kinds = Counter(one.kind.value for identifiers in found.values() for one in identifiers)
+    told = ", ".join(f"{kind} {count}" for kind, count in sorted(kinds.items()))
+    print(f"  found in these {len(found)} texts: {told or 'nothing'}")
 
 
-def _annotated(corpora: Path) -> Iterator[tuple[str, int, int]]:
-    for record in read([corpora / "bc5cdr" / "dev.pubtator"]):
+def _annotated(file: Path, types: Collection[str] | None = None) -> Iterator[tuple[str, int, int]]:
+    for record in read([file]):
         if isinstance(record, GoldDocument):
-            yield from ((record.document.text, mention.start, mention.end) for mention in record.mentions)
+            mentions = (mention for mention in record.mentions if types is None or mention.type in types)
+            yield from ((record.document.text, mention.start, mention.end) for mention in mentions)
 
 
 if __name__ == "__main__":

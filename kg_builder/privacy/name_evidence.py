@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from kg_builder.privacy.name_runs import Run, Word
 from kg_builder.privacy.words import unmarked, words
@@ -62,6 +63,22 @@ def personal(run: Run, *, single: bool) -> bool:
     if not single:
         return only.key in words().given
     return words().known(only.key) or not (plain(only) or eponym(only) or len(only.text) < LEAST_REPEATED)
+
+
+def clinical_part(run: Run, spans: Iterable[tuple[int, int]], *, cued: bool = True) -> bool:
+    """Whether spans of clinical names that touch the run make it none of a person. A last name alone isn't counted
+    where there is a cue (``with Aimee Parkinson``), unless all is in capitals (``WITH INJ FUROSEMIDE``), nor a part
+    of a name whose words lists know.
+    """
+    several = len(run.full) > 1
+    if several and all(words().known(word.key) for word in run.full):
+        return any(not _within(run, *span) for span in spans)
+    last = [run.words[-1]] if cued and several and not all(word.text.isupper() for word in run.words) else None
+    return any(_within(run, *span) != last for span in spans)
+
+
+def _within(run: Run, start: int, end: int) -> list[Word]:
+    return [word for word in run.words if word.start <= start and end <= word.end]
 
 
 def shouted(word: Word) -> bool:

@@ -24,6 +24,10 @@ _PLACE = re.compile(
     r"\b(?:at|works?[ ]for|worked[ ]for|employees?[ ]of|employed[ ]by"
     r"|(?:discharged|transferred|admitted)[ ](?:from|to))[ ]{1,2}(?:the[ ])?$"
 )
+_HOSPITAL = re.compile(
+    r"(?i:(?<!\w)(?:bệnh[ ]viện|bv|trường[ ]đại[ ]học|đại[ ]học|viện)"
+    r"(?:[ ](?:đa[ ]khoa|nhi|phổi|lao|ung[ ]bướu|phụ[ ]sản|mắt|và|bệnh|y[ ]khoa|y|dược|quốc[ ]tế))*)[ ]$"
+)
 _SEVERAL = re.compile(r"[ ](?:were|are|have)\b")
 _LOWER = re.compile(r"[ ]{1,2}[a-z]{3,}")
 _SENTENCE_GOES_ON = re.compile(r"[ ]{1,2}(?:and|who|with|for|is|was|has|at|from|of|in|on|per|will|by)\b")
@@ -37,6 +41,12 @@ def taken_as_drugs(text: str) -> frozenset[str]:
 def at_a_place(text: str, run: Run) -> bool:
     """Whether it is rather where somebody is, or works: ``discharged from Anaheim Memorial``."""
     return _PLACE.search(text[max(0, run.start - 24) : run.start]) is not None
+
+
+def in_a_hospital_name(text: str, run: Run) -> bool:
+    """``bệnh viện Phạm Ngọc Thạch``; ``nhập viện`` and ``ra viện`` end with no name of one."""
+    match = _HOSPITAL.search(text[max(0, run.start - 48) : run.start])
+    return match is not None and not re.search(r"(?i:nhập|vào|ra|xuất|chuyển|tái)[ ]viện[ ]$", text[: run.start][-16:])
 
 
 def several(text: str, run: Run) -> bool:

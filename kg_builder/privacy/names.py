@@ -32,6 +32,7 @@ from kg_builder.privacy.name_cues import (
 )
 from kg_builder.privacy.name_evidence import (
     LEAST_REPEATED,
+    clinical_part,
     cut,
     eponym,
     given_like,
@@ -47,6 +48,7 @@ from kg_builder.privacy.name_evidence import (
 from kg_builder.privacy.name_refusals import (
     at_a_place,
     compound,
+    in_a_hospital_name,
     in_a_list_of,
     phrase,
     profession,
@@ -65,11 +67,14 @@ from kg_builder.privacy.name_runs import (
     stand_in,
     with_particles,
 )
+from kg_builder.privacy.patterns import vietnamese_land
 from kg_builder.privacy.words import words
 
 _DOUBTFUL_LABELS = frozenset({"cc", "to", "from", "re", "source", "contact", "attention"})
 """Single words behind them are rather complaints or places."""
 _OF_PATIENTS = frozenset({"patient", "pt"})
+_OF_PLACES_TOO = frozenset({"capitals", "vietnamese", "verb"})
+"""Rules that find *Thái Lan* and *Y Tế*, too."""
 _MOST_UNKNOWN = 4
 """Words of which a name may have less where nothing says that it is one."""
 
@@ -77,7 +82,11 @@ _MOST_UNKNOWN = 4
 def find_names(text: str, clinical: Sequence[tuple[int, int]]) -> list[Identifier]:
     """Names in the text, also where they come back without their cue; may overlap. `clinical`: spans that are none."""
     veto = _Veto(clinical)
-    found = {(run.start, run.end): (run, rule) for run, rule in _candidates(text, veto) if not stand_in(run)}
+    found = {
+        (run.start, run.end): (run, rule)
+        for run, rule in _candidates(text, veto)
+        if not (stand_in(run) or (rule in _OF_PLACES_TOO and vietnamese_land(text[run.start : run.end])))
+    }
     names = [
         Identifier(with_particles(text, run.start), run.end, Kind.NAME, f"name:{rule}") for run, rule in found.values()
     ]
@@ -105,16 +114,8 @@ class _Veto:
         return [self._spans[index] for index in near if self._spans[index][1] > start]
 
     def holds(self, run: Run, *, cued: bool = True) -> bool:
-        """Whether the run is, or is part of, a clinical name. A last name alone isn't counted where there is a cue
-        (``discussed with Aimee Parkinson``), nor a part of a name that lists know.
-        """
-        listed = len(run.full) > 1 and all(words().known(word.key) for word in run.full)
-        for start, end in self.touching(run.start, run.end):
-            within = [word for word in run.words if word.start <= start and end <= word.end]
-            last = cued and len(run.full) > 1 and within == [run.words[-1]]
-            if not within or not (listed or last):
-                return True
-        return False
+        """Whether the run is, or is part of, a clinical name."""
+        return clinical_part(run, self.touching(run.start, run.end), cued=cued)
 
 
 def _candidates(text: str, veto: _Veto) -> Iterator[tuple[Run, str]]:
@@ -149,7 +150,9 @@ def _after_titles(text: str, veto: _Veto) -> Iterator[tuple[Run, str]]:
             yield kept, "title"
     for match in vietnamese_titles().finditer(text):
         run = run_at(text, match.end(), most=5)
-        if run is not None and not ordinary(run.words[0]) and not veto.holds(run):
+        if run is None or ordinary(run.words[0]) or veto.holds(run):
+            continue
+        if not match.group().isupper() or vietnamese(run):  # else a headline: ``BỆNH NHÂN LAO PHỔI``
             yield run, "title"
 
 
@@ -247,6 +250,8 @@ def _article(text: str, run: Run) -> bool:
 def _by_itself(text: str, run: Run, veto: _Veto) -> Iterator[tuple[Run, str]]:
     """Without a cue: two words or more, of which one at least is a name or unlike other words."""
     for part in _parts(run):
+        if in_a_hospital_name(text, part):
+            continue
         if vietnamese(part) and not veto.holds(part):
             yield part, "vietnamese"
         elif thing(text, part) or at_a_place(text, part) or several(text, part):

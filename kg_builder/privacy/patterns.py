@@ -87,11 +87,29 @@ def no_town(found: str) -> bool:
     return _no_towns().fullmatch(found) is not None
 
 
+def vietnamese_land(found: str) -> bool:
+    """``Thái Lan``, ``Châu Á``, and what else is written in capitals so: ``Y Tế``."""
+    return _vietnamese_lands().fullmatch(found) is not None
+
+
 @lru_cache(maxsize=1)
 def _no_towns() -> re.Pattern[str]:
-    lists = yaml.safe_load((files(__package__) / "patterns.yaml").read_text(encoding="utf-8"))["lists"]
-    names = f"(?!new[ ]york|washington)(?:{lists['state_name']})|(?:(?:{lists['region']})[ ])?(?:{lists['country']})"
-    return re.compile(names, re.IGNORECASE)
+    lists = _lists()
+    states = f"(?!new[ ]york|washington)(?:{lists['state_name']})"
+    lands = f"(?:(?:{lists['region']})[ ])?(?:{lists['country']})|{lists['vietnamese_land']}"
+    return re.compile(f"{states}|{lands}", re.IGNORECASE)
+
+
+@lru_cache(maxsize=1)
+def _vietnamese_lands() -> re.Pattern[str]:
+    return re.compile(_lists()["vietnamese_land"], re.IGNORECASE)
+
+
+def _lists() -> Mapping[str, str]:
+    lists: Mapping[str, str] = yaml.safe_load((files(__package__) / "patterns.yaml").read_text(encoding="utf-8"))[
+        "lists"
+    ]
+    return lists
 
 
 def _date(found: str) -> bool:

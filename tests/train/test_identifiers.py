@@ -22,6 +22,7 @@ from kg_builder.train.identifiers.training import train_identifiers
 from kg_builder.train.recipe_files import parse_recipe
 
 pytestmark = pytest.mark.filterwarnings("ignore")
+SENTENCES = [f"Ngày thứ {number} của đợt điều trị , vết mổ khô ." for number in range(9)]
 NOTES = [f"The wound of case {number} was clean. He walked home. All is well.\n" for number in range(12)]
 
 
@@ -35,6 +36,7 @@ def recipe(encoder: Path, **changes: object) -> IdentifierRecipe:
         "encoder": str(encoder),
         "words_from": 1,
         "notes": {"path": "notes.jsonl"},
+        "vietnamese_texts": {"path": "sentences.jsonl"},
         "carriers": ["plain"],
         "held_back": ["held_back/free"],
         "held_back_notes": ["held_back/vietnamese"],
@@ -53,8 +55,9 @@ def recipe(encoder: Path, **changes: object) -> IdentifierRecipe:
 @pytest.fixture(scope="module")
 def corpora(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("notes")
-    lines = (json.dumps({"id": str(number), "text": text}) for number, text in enumerate(NOTES))
-    (folder / "notes.jsonl").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    for name, texts in (("notes", NOTES), ("sentences", SENTENCES)):
+        lines = (json.dumps({"id": f"{name}-{number}", "text": text}) for number, text in enumerate(texts))
+        (folder / f"{name}.jsonl").write_text("\n".join(lines) + "\n", encoding="utf-8")
     return folder
 
 

@@ -12,7 +12,7 @@ from kg_builder.extract.tagger.encoding import Words, end_marks, windows
 from kg_builder.extract.tagger.session import Session
 from kg_builder.privacy.identifiers import Identifier, Kind
 from kg_builder.privacy.learned.features import LINE, read_words
-from kg_builder.privacy.learned.forms import NUMBERS, doubts, holds, shaped
+from kg_builder.privacy.learned.forms import NUMBERS, doubts, holds, like_a_substance, shaped
 from kg_builder.privacy.learned.model import IdentifierModel
 from kg_builder.privacy.name_refusals import taken_as_drugs
 from kg_builder.privacy.name_runs import key_words
@@ -78,8 +78,10 @@ class LearnedFinder:
         return found
 
     def _least_of(self, text: str, one: Identifier) -> float:
-        """Names that are something else, too, must be more probable; what has a form of its own may be less."""
+        """What may be something else, too, must be more probable; what has a form of its own may be less."""
         if one.kind is not Kind.NAME:
+            if one.kind in NUMBERS and like_a_substance(text, one.start, one.end):
+                return self._least_eponym
             return self._least_formed if one.kind in _FORMED else self._least
         doubt = doubts(text, one.start, one.end)
         return self._least_eponym if doubt == "eponym" else self._least_doubtful if doubt else self._least

@@ -8,9 +8,10 @@ from functools import lru_cache
 from typing import Literal
 
 from kg_builder.privacy.identifiers import Kind
-from kg_builder.privacy.name_evidence import eponym, plain, shouted
+from kg_builder.privacy.name_evidence import clinical_part, eponym, plain, shouted
+from kg_builder.privacy.name_refusals import in_a_hospital_name
 from kg_builder.privacy.name_runs import Run, run_at, stand_in
-from kg_builder.privacy.patterns import no_town
+from kg_builder.privacy.patterns import no_town, vietnamese_land
 from kg_builder.privacy.placeholders import MEANT
 from kg_builder.privacy.words import cues, words
 
@@ -21,16 +22,26 @@ _DATE = re.compile(
     r"(?![\d/]|[.]\d)"
 )
 _PRODUCT = re.compile(r"\b(?:product|model|catalogue?|part)(?:[ ](?:no\.?|numbers?))?[ :#]*$", re.IGNORECASE)
+_SIZE = re.compile(r"\d+(?:[.,]\d+)?(?:[ ]?[x×*][ ]?\d+(?:[.,]\d+)?)+(?:[ ]?[mc]m\b|(?![\w\-]))", re.IGNORECASE)
 _FIRM = re.compile(r"[ ](?:corporation|company|hospital|university|clinic)\b")
 _CAPITALS = re.compile(r"(?:[ ](?:[A-Z][\w'’&\-]*|of|and|for|the|St\.)(?!\w)){1,4}")
+_SUBSTANCE = re.compile(r"[A-Z][A-Za-z]{0,3}[- ]?(?:\d{2}[- ])?\d{3,5}")
+"""``SM-5887``, ``Ro15-1788``."""
 _CODE = re.compile(r"[^\W_]+(?:[\-/.][^\W_]+)*")
 _PLACEHOLDER = 16
 """Characters of one, at most."""
 _EPONYM = re.compile(
     r"['’]s?[ ](?:tests?|signs?|release|maneuver|disease|syndrome|tenosynovitis|fascia"
     r"|(?:(?:is|was)[ ])?(?:normal|negative|positive))\b"
+    r"|[ ](?:cannula|catheter|instrument|retractor|forceps|stent|drain|suture|prosthesis|implant|protocol"
+    r"|syndrome|sign)\b",
+    re.IGNORECASE,
 )
+"""Behind what is called after somebody: ``DE QUERVAIN'S RELEASE``, ``Scott cannula``."""
+_BEGINNING = re.compile(r"(?:^|[.:;!?*•)\-–\]\n])[\"'“‘ \t]*$")
+"""Before the first word of a sentence, a line or an entry of a list."""
 _WEEKDAY = re.compile(r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)days?", re.IGNORECASE)
+_NO_ADDRESS = re.compile(r"(?:(?:city|state|street|town|zip|country)\b[ ,]*)+", re.IGNORECASE)
 _GLUED = re.compile(r":\w")
 _NO_AGE = re.compile(
     r"(?:\d[ ]?[-–]|\b(?:cases?|subjects?|beds?|rooms?|wards?|days?|weeks?|visits?|doses?|figures?|tables?|pages?"
@@ -38,6 +49,7 @@ _NO_AGE = re.compile(
     re.IGNORECASE,
 )
 """Before a number that is no age: ``18-100``, ``Case 95``."""
+_NO_AGE_BEHIND = re.compile(r"[ ]?(?:°|%|percent|degrees?|temperature|fever|mg|ml|mm|cm|kg|bpm|beats)", re.IGNORECASE)
 NUMBERS = frozenset({Kind.RECORD, Kind.LICENCE, Kind.DEVICE, Kind.PHONE})
 _WITH_DIGITS = NUMBERS | {Kind.DATE, Kind.AGE, Kind.IP}
 _DOTS = 3
@@ -68,6 +80,10 @@ def holds(text: str, start: int, end: int, kind: Kind, clinical: Sequence[tuple[
     """Whether ``text[start:end]`` may be an identifier of that kind."""
     if any(first <= start and end <= last for first, last in clinical) or _ours(text, start, end):
         return False
+    if kind is Kind.NAME and (run := _run(text, start, end)) is not None:
+        said = Run(tuple(word for word in run.words if word.end <= end))
+        if said.words and clinical_part(said, (span for span in clinical if span[0] < end and start < span[1])):
+            return False
     return _HOLDS.get(kind, _number)(text, start, end)
 
 
@@ -81,19 +97,24 @@ def _ours(text: str, start: int, end: int) -> bool:
 def _name(text: str, start: int, end: int) -> bool:
     run = _run(text, start, end)
     other = _EPONYM.match(text, end) is not None or _WEEKDAY.fullmatch(text, start, end) is not None
-    return run is not None and not (other or stand_in(run) or _institution(text, start, end))
+    place = vietnamese_land(text[start:end]) or _institution(text, start, end)
+    return run is not None and not (other or place or stand_in(run) or in_a_hospital_name(text, run))
 
 
 def _address(text: str, start: int, end: int) -> bool:
     said = text[start:end]
     if _DIGIT.search(said):
         return True
-    return not (no_town(said) or _EPONYM.match(text, end) or _institution(text, start, end))
+    none = no_town(said) or _WEEKDAY.fullmatch(said) or _NO_ADDRESS.fullmatch(said)
+    return not (none or _EPONYM.match(text, end) or _institution(text, start, end))
 
 
 def _age(text: str, start: int, end: int) -> bool:
     said = text[start:end]
-    return not said.isdigit() or (int(said) >= _YOUNGEST_OLD and not _NO_AGE.search(text[max(0, start - 12) : start]))
+    if not said.isdigit():
+        return True
+    other = _NO_AGE.search(text[max(0, start - 12) : start]) or _NO_AGE_BEHIND.match(text, end)
+    return int(said) >= _YOUNGEST_OLD and not other
 
 
 def _date(text: str, start: int, end: int) -> bool:
@@ -108,7 +129,7 @@ def _ip(text: str, start: int, end: int) -> bool:
 def _number(text: str, start: int, end: int) -> bool:
     said = text[start:end]
     enough = _DIGIT.search(said) is not None and sum(map(str.isalnum, said)) >= _LEAST_NUMBER
-    return enough and not _PRODUCT.search(text[max(0, start - 24) : start])
+    return enough and not (_PRODUCT.search(text[max(0, start - 24) : start]) or _SIZE.match(text, start))
 
 
 def _record(text: str, start: int, end: int) -> bool:
@@ -127,16 +148,26 @@ _HOLDS: Mapping[Kind, Callable[[str, int, int], bool]] = {
 
 
 def doubts(text: str, start: int, end: int) -> Literal["", "word", "eponym"]:
-    """Whether a name is one word that the language has, too, or an abbreviation, or a sign's, maker's or place's."""
+    """Whether a name is one word that a sign, a maker or a place has, too, or, where any word has a capital, one that
+    the language has, or an abbreviation.
+    """
     run = _run(text, start, end)
     full = [word for word in run.full if word.end <= end] if run is not None else []
     if len(full) >= _SEVERAL:
         return ""
     if no_town(text[start:end]) or any(eponym(word) for word in full):
         return "eponym"
+    written = any(word.text.isupper() for word in full) or _BEGINNING.search(text[max(0, start - 8) : start])
+    if not written:
+        return ""
     known = [word for word in full if words().known(word.key)]
     common = (shouted(word) or plain(word) or words().usual(word.key) for word in full)
     return "word" if not known and all(common) else ""
+
+
+def like_a_substance(text: str, start: int, end: int) -> bool:
+    """Whether a number is written like the code of a drug that is being tried: ``SM-5887``."""
+    return _SUBSTANCE.fullmatch(text, start, end) is not None
 
 
 def _run(text: str, start: int, end: int) -> Run | None:

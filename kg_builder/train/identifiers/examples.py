@@ -22,6 +22,7 @@ from kg_builder.train.identifiers.network import KINDS
 from kg_builder.train.identifiers.planting import Planted, carriers, planted_note, stretch_of, whole_notes
 from kg_builder.train.identifiers.recipe import IdentifierRecipe
 
+_MOST_JOINED = 5
 _LABELS = {kind.value: place for place, kind in enumerate(KINDS, 1)}
 
 
@@ -35,6 +36,7 @@ class Sources:
     """Clinical names."""
     notes: Sequence[str]
     texts: Sequence[str]
+    vietnamese_texts: Sequence[str]
 
     def examples(self, epoch: int) -> list[Example]:
         """Those of an epoch, which counts from 0; equal for equal recipes."""
@@ -64,16 +66,25 @@ class Sources:
         for name in recipe.notes_with_slots:
             yield from whole_notes(carriers(name), vietnamese, "vi")
         others = dice.sample(self.texts, min(recipe.plain_texts, len(self.texts)))
-        yield from self._plain([*self.notes, *others], dice)
+        yield from self._plain([*self.notes, *others], "en", dice)
+        yield from self._plain(list(_joined(self.vietnamese_texts, dice)), "vi", dice)
 
-    def _plain(self, texts: Sequence[str], dice: random.Random) -> Iterator[Planted]:
+    def _plain(self, texts: Sequence[str], language: str, dice: random.Random) -> Iterator[Planted]:
         """As they are, with what the rules find in them: de-identified notes have some dates and names left."""
         rules = Detector(self.recognize)
         for text in texts:
-            planted = Planted()
+            planted = Planted(language=language)
             planted.keep(stretch_of(text, self.recipe.plain_stretch, dice))
-            planted.places = [(one.start, one.end, one.kind.value) for one in rules.find(planted.text, "en")]
+            planted.places = [(one.start, one.end, one.kind.value) for one in rules.find(planted.text, language)]
             yield planted
+
+
+def _joined(sentences: Sequence[str], dice: random.Random) -> Iterator[str]:
+    """In another order and by other numbers each time."""
+    left = dice.sample(sentences, len(sentences))
+    while left:
+        some = [left.pop() for _ in range(min(len(left), dice.randint(1, _MOST_JOINED)))]
+        yield dice.choice((" ", "\n")).join(some)
 
 
 def _within(bounds: tuple[int, int], dice: random.Random) -> int:

@@ -32,10 +32,12 @@ class IdentifierRecipe(RecipePart):
     """De-identified notes. One part of them gets identifiers put in for training, the other for evaluation."""
     texts: CorpusPart | None = None
     """Other texts without identifiers of persons, read as they are."""
+    vietnamese_texts: CorpusPart | None = None
+    """Sentences without identifiers of persons: each is read once an epoch, up to five together."""
     carriers: Names
     """Files of sentences with slots, for English notes."""
     notes_with_slots: tuple[str, ...] = ()
-    """Files of whole Vietnamese notes with slots."""
+    """Files of whole Vietnamese texts with slots, of which some have none."""
     held_back: tuple[str, ...] = ()
     """Files of sentences for the evaluation."""
     held_back_notes: tuple[str, ...] = ()

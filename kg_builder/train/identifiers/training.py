@@ -52,15 +52,18 @@ def train_identifiers(
     transformers_logging.set_verbosity_error()
     transformers_logging.disable_progress_bar()
     encoder = encoder_directory(recipe.encoder)
-    parts = [recipe.notes, *([recipe.texts] if recipe.texts is not None else [])]
+    wanted = (recipe.notes, recipe.texts, recipe.vietnamese_texts)
+    parts = [part for part in wanted if part is not None]
     corpora = load_corpora(parts, corpora_root or recipe.corpora_root, exclude_overlap="refuse", unannotated=True)
-    notes = _texts(corpora[0])
+    read = dict(zip(parts, map(_texts, corpora), strict=True))
+    notes, texts, vietnamese_texts = (read[part] if part is not None else [] for part in wanted)
     sources = Sources(
         recipe,
         load_tokenizer(encoder / "tokenizer.json"),
         clinical_names(load_terminology()),
         notes_of(notes, "train"),
-        _texts(corpora[1]) if recipe.texts is not None else (),
+        texts,
+        vietnamese_texts,
     )
     device = choose_device()
     torch.set_num_threads(recipe.threads or usable_cores())

@@ -50,10 +50,24 @@ def test_names_that_no_list_holds(detector: Detector, text: str, name: str) -> N
         ("BS. Giàng Thị Mẩy khám.", "Giàng Thị Mẩy"),
         ("Người ký: ThS. BS. Đỗ Hoài Thư", "Đỗ Hoài Thư"),
         ("Con trai là anh Trịnh Khoái cho biết.", "Trịnh Khoái"),
+        ("BỆNH NHÂN ĐỖ HOÀI THƯ, 45 TUỔI", "ĐỖ HOÀI THƯ"),
     ],
 )
 def test_vietnamese_names(detector: Detector, text: str, name: str) -> None:
     assert found(detector, text, Kind.NAME, "vi") == [name]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Tỷ lệ mắc ở Thái Lan, Trung Quốc và Châu Á cao hơn Châu Âu; Việt Nam được xếp thứ ba.",
+        "CHẨN ĐOÁN MUỘN CỦA BỆNH NHÂN LAO PHỔI TẠI PHÒNG KHÁM NGOẠI TRÚ",
+        "Người bệnh được chuyển lên bệnh viện Phạm Ngọc Thạch điều trị tiếp.",
+        "Trên Thế Giới, Tổ chức Y Tế và Liên Hiệp Quốc khuyến cáo tiêm phòng.",
+    ],
+)
+def test_vietnamese_words_that_are_no_names(detector: Detector, text: str) -> None:
+    assert found(detector, text, Kind.NAME, "vi") == []
 
 
 @pytest.mark.parametrize(

@@ -77,6 +77,8 @@ def test_clinical_names_are_none() -> None:
     texts = [
         "Parkinson disease was diagnosed, then Graves disease. Wilson disease and Alzheimer disease were excluded.",
         "Babinski negative. Foley out, Hemovac in. Metoprolol, Lasix and Coumadin as before.",
+        "PATIENT WAS TREATED WITH INJ FUROSEMIDE 40 MG IV BD,TAB DIGOXIN 0.25 MG OD.",
+        "Nodule of 8x20x17mm in the left lobe; stone 12x9mm, graft 1.5x3 cm, mesh 10 x 15.",
         "Kocher incision; Metzenbaum scissors; Bovie on coag; 3-0 Vicryl to skin, Steri-Strips over it.",
     ]
     for text in texts:
@@ -94,6 +96,12 @@ def test_clinical_names_are_none() -> None:
         ("Turned 101 in spring.", "101", Kind.AGE, True),
         ("Turned 89 in spring.", "89", Kind.AGE, False),
         ("The next was case 95.", "95", Kind.AGE, False),
+        ("Mother measured 103 degrees.", "103", Kind.AGE, False),
+        ("Nodule of 8x20x17mm there.", "8x20x17mm", Kind.DEVICE, False),
+        ("Drained by Scott cannula.", "Scott", Kind.NAME, False),
+        ("THEN DE QUERVAIN'S RELEASE.", "DE QUERVAIN", Kind.NAME, False),
+        ("Infusions on Tuesdays only.", "Tuesdays", Kind.ADDRESS, False),
+        ("City, State follows.", "City, State", Kind.ADDRESS, False),
         ("Moved to North Carolina.", "North Carolina", Kind.ADDRESS, False),
         ("Born at Medina General Hospital.", "Medina", Kind.ADDRESS, False),
         ("Mr. X agrees.", "X", Kind.NAME, False),
