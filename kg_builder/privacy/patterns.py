@@ -33,9 +33,8 @@ class Rule(NamedTuple):
 @lru_cache(maxsize=1)
 def rules() -> tuple[Rule, ...]:
     """All rules, in the order of the file."""
-    data = yaml.safe_load((files(__package__) / "patterns.yaml").read_text(encoding="utf-8"))
-    lists = {name: f"(?:{words})" for name, words in data["lists"].items()}
-    return tuple(_rule(entry, lists) for entry in data["patterns"])
+    lists = {name: f"(?:{words})" for name, words in _data()["lists"].items()}
+    return tuple(_rule(entry, lists) for entry in _data()["patterns"])
 
 
 def find_by_pattern(text: str) -> Iterator[Identifier]:
@@ -46,6 +45,12 @@ def find_by_pattern(text: str) -> Iterator[Identifier]:
             start, end = _trimmed(text, start, end)
             if start < end and _holds(rule, text[start:end]) and not _no_place(rule, text[start:end]):
                 yield Identifier(start, end, rule.kind, f"{rule.kind.lower()}:{rule.name}")
+
+
+@lru_cache(maxsize=1)
+def _data() -> Mapping[str, Any]:
+    data: Mapping[str, Any] = yaml.safe_load((files(__package__) / "patterns.yaml").read_text(encoding="utf-8"))
+    return data
 
 
 def _rule(entry: Mapping[str, Any], lists: Mapping[str, str]) -> Rule:
@@ -94,7 +99,7 @@ def vietnamese_land(found: str) -> bool:
 
 @lru_cache(maxsize=1)
 def _no_towns() -> re.Pattern[str]:
-    lists = _lists()
+    lists = _data()["lists"]
     states = f"(?!new[ ]york|washington)(?:{lists['state_name']})"
     lands = f"(?:(?:{lists['region']})[ ])?(?:{lists['country']})|{lists['vietnamese_land']}"
     return re.compile(f"{states}|{lands}", re.IGNORECASE)
@@ -102,14 +107,7 @@ def _no_towns() -> re.Pattern[str]:
 
 @lru_cache(maxsize=1)
 def _vietnamese_lands() -> re.Pattern[str]:
-    return re.compile(_lists()["vietnamese_land"], re.IGNORECASE)
-
-
-def _lists() -> Mapping[str, str]:
-    lists: Mapping[str, str] = yaml.safe_load((files(__package__) / "patterns.yaml").read_text(encoding="utf-8"))[
-        "lists"
-    ]
-    return lists
+    return re.compile(_data()["lists"]["vietnamese_land"], re.IGNORECASE)
 
 
 def _date(found: str) -> bool:

@@ -33,8 +33,7 @@ _PLACEHOLDER = 16
 _EPONYM = re.compile(
     r"['’]s?[ ](?:tests?|signs?|release|maneuver|disease|syndrome|tenosynovitis|fascia"
     r"|(?:(?:is|was)[ ])?(?:normal|negative|positive))\b"
-    r"|[ ](?:cannula|catheter|instrument|retractor|forceps|stent|drain|suture|prosthesis|implant|protocol"
-    r"|syndrome|sign)\b",
+    r"|[ ](?:cannula|catheter|instrument|retractor|forceps|prosthesis|protocol|syndrome)\b",
     re.IGNORECASE,
 )
 """Behind what is called after somebody: ``DE QUERVAIN'S RELEASE``, ``Scott cannula``."""
