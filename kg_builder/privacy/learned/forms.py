@@ -79,10 +79,10 @@ def holds(text: str, start: int, end: int, kind: Kind, clinical: Sequence[tuple[
     """Whether ``text[start:end]`` may be an identifier of that kind."""
     if any(first <= start and end <= last for first, last in clinical) or _ours(text, start, end):
         return False
-    if kind is Kind.NAME and (run := _run(text, start, end)) is not None:
+    if kind is Kind.NAME and text[start:end].isupper() and (run := _run(text, start, end)) is not None:
         said = Run(tuple(word for word in run.words if word.end <= end))
         if said.words and clinical_part(said, (span for span in clinical if span[0] < end and start < span[1])):
-            return False
+            return False  # ``INJ FUROSEMIDE``
     return _HOLDS.get(kind, _number)(text, start, end)
 
 

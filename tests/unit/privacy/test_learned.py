@@ -71,6 +71,13 @@ def test_what_the_model_finds_is_hidden_wherever_it_stands(detector: Detector) -
     assert found(detector, text) == ["Vandermolen", "Vandermolen"]
 
 
+def test_a_word_that_is_clinical_may_be_part_of_a_name() -> None:
+    recognize = clinical_names(load_terminology())
+    both = Detector(recognize, LearnedFinder(load_model()))
+    assert found(both, "COMPLICATIONS: None.\nO'Daly understands the plan and agrees.") == ["O'Daly"]
+    assert found(both, "The interpreter (Wolfram Mentzel) was present. A #15 scalpel.") == ["Wolfram Mentzel"]
+
+
 def test_clinical_names_are_none() -> None:
     recognize = clinical_names(load_terminology())
     both = Detector(recognize, LearnedFinder(load_model()))
