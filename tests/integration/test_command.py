@@ -155,6 +155,7 @@ def test_hostile_inputs_have_clear_outcomes_and_leave_their_neighbours_alone(
     assert kidney["documents"] == ["a-good.txt", "f-repeating.txt", "g-long-line.txt", "z-good.txt"]
 
 
+@pytest.mark.slow
 def test_a_megabyte_note_is_one_document(kg_builder_command: Run, tmp_path: Path) -> None:
     sentence = "Cisplatin induced acute kidney injury. "
     (tmp_path / "long.txt").write_text(sentence * (1_000_000 // len(sentence)))
@@ -267,6 +268,7 @@ def test_filters_by_metadata(kg_builder_command: Run, tmp_path: Path) -> None:
     kg_builder_command("query", "neighbours", "g.kg", "cisplatin", "--where", "since=yesterday", expect=2)
 
 
+@pytest.mark.slow
 def test_interrupt_stops_cleanly_and_the_next_run_goes_on(kg_builder_command: Run, tmp_path: Path) -> None:
     text, count = "Cisplatin induced acute kidney injury. " * 4, 1500
     (tmp_path / "n.jsonl").write_text("".join(json.dumps({"id": str(i), "text": text}) + "\n" for i in range(count)))
@@ -285,6 +287,7 @@ def test_interrupt_stops_cleanly_and_the_next_run_goes_on(kg_builder_command: Ru
     assert run["unchanged"] + run["written"] == count
 
 
+@pytest.mark.slow
 def test_two_builds_at_once_one_is_told(kg_builder_command: Run, tmp_path: Path) -> None:
     text = "Cisplatin induced acute kidney injury. " * 40
     (tmp_path / "n.jsonl").write_text("".join(json.dumps({"id": str(i), "text": text}) + "\n" for i in range(1000)))

@@ -44,6 +44,7 @@ def nowhere(tmp_path: Path) -> dict[str, str]:
     return {"PATH": os.environ["PATH"], "HOME": str(tmp_path / "home"), "PYTHONPATH": str(tmp_path / "site")}
 
 
+@pytest.mark.slow
 def test_a_build_with_default_settings_works_without_network(
     kg_builder_command: Run, nowhere: dict[str, str], tmp_path: Path
 ) -> None:

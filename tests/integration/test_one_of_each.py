@@ -7,6 +7,8 @@ import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
 DICTIONARY = {"KG_BUILDER_EXTRACTORS": '["lexicon"]', "KG_BUILDER_RELATION_EXTRACTOR": "cooccurrence"}
 ONE_OF_MANY = re.compile(
@@ -15,6 +17,7 @@ ONE_OF_MANY = re.compile(
 )
 
 
+@pytest.mark.slow
 def test_one_is_not_said_to_be_many(kg_builder_command: Run, tmp_path: Path) -> None:
     (tmp_path / "note.txt").write_text("Nausea today.")
     (tmp_path / "own.tsv").write_text("id\tname\ttype\nx:1\tblue spell\tdisease\n")

@@ -10,6 +10,7 @@ import pytest
 BENCHMARKS = Path(__file__).parents[3] / "benchmarks"
 
 
+@pytest.mark.slow
 def test_damaged_answers_break_no_promise(monkeypatch: pytest.MonkeyPatch) -> None:
     """No crash, nothing ungrounded, intact items recovered, every way of reading taken; time is for the benchmark."""
     monkeypatch.syspath_prepend(str(BENCHMARKS))

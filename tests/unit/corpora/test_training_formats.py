@@ -7,7 +7,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from kg_builder.corpora import GoldDocument, Row, Unreadable, read
@@ -170,8 +170,10 @@ def test_no_bytes_are_too_odd(data: bytes, format: str) -> None:
 
 @settings(max_examples=150, deadline=None)
 @given(st.lists(records, max_size=3), st.sampled_from(FORMATS))
+@example([""], "doccano")
+@example(["a\nb"], "doccano")
 def test_no_record_is_too_odd_and_each_gives_something(rows: list[Any], format: str) -> None:
-    found = rows_of(format, *rows)
+    found = rows_of(format, *map(json.dumps, rows))
     assert all(isinstance(row, GoldDocument | Unreadable) for row in found)
     if format in {"doccano", "prompt-lists"}:
         lost = [row for row in found if isinstance(row, Unreadable) and row.lost == "document"]
