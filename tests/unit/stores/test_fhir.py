@@ -42,7 +42,7 @@ def bundles(path: Path, *items: DocumentGraph) -> list[Resource]:
         for part in items:
             store.write(part)
         export(store, path)
-    lines = path.read_text(encoding="utf-8").splitlines()
+    lines = path.read_text(encoding="utf-8").removesuffix("\n").split("\n")  # a text may hold other ends of lines
     for line in lines:
         read = Bundle.model_validate_json(line)
         assert json.loads(read.model_dump_json(by_alias=True, exclude_none=True)).keys() == json.loads(line).keys()
