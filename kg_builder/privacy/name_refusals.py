@@ -46,7 +46,9 @@ def at_a_place(text: str, run: Run) -> bool:
 def in_a_hospital_name(text: str, run: Run) -> bool:
     """``bệnh viện Phạm Ngọc Thạch``; ``nhập viện`` and ``ra viện`` end with no name of one."""
     match = _HOSPITAL.search(text[max(0, run.start - 48) : run.start])
-    return match is not None and not re.search(r"(?i:nhập|vào|ra|xuất|chuyển|tái)[ ]viện[ ]$", text[: run.start][-16:])
+    return match is not None and not re.search(
+        r"(?i:nhập|vào|ra|xuất|chuyển|tái)[ ]viện[ ]$", text[max(0, run.start - 16) : run.start]
+    )
 
 
 def several(text: str, run: Run) -> bool:

@@ -152,7 +152,8 @@ def _after_titles(text: str, veto: _Veto) -> Iterator[tuple[Run, str]]:
         run = run_at(text, match.end(), most=5)
         if run is None or ordinary(run.words[0]) or veto.holds(run):
             continue
-        if not match.group().isupper() or vietnamese(run):  # else a headline: ``BỆNH NHÂN LAO PHỔI``
+        headline = match.group().isupper() and all(word.text.isupper() for word in run.words)
+        if not headline or vietnamese(run):  # ``BN Lan``, and not ``BỆNH NHÂN LAO PHỔI``
             yield run, "title"
 
 

@@ -51,6 +51,7 @@ def test_names_that_no_list_holds(detector: Detector, text: str, name: str) -> N
         ("Người ký: ThS. BS. Đỗ Hoài Thư", "Đỗ Hoài Thư"),
         ("Con trai là anh Trịnh Khoái cho biết.", "Trịnh Khoái"),
         ("BỆNH NHÂN ĐỖ HOÀI THƯ, 45 TUỔI", "ĐỖ HOÀI THƯ"),
+        ("BN Sương đau bụng từ tối qua.", "Sương"),
     ],
 )
 def test_vietnamese_names(detector: Detector, text: str, name: str) -> None:
